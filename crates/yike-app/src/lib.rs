@@ -1,0 +1,1 @@
+//! The verbs of Yike: one function a deed; permission and audit are here.

@@ -1,0 +1,1 @@
+//! Generates an invented district, deterministic from a seed and a size, as real files.

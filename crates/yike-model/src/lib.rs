@@ -1,0 +1,1 @@
+//! Nouns and rules of Yike. Pure: no I/O, no clock, no SQL, no HTTP.

@@ -1,0 +1,1 @@
+//! Drawing: vector tiles and server-side pictures of a city.

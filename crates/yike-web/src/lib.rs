@@ -1,0 +1,1 @@
+//! Pages, JSON and tiles of Yike. No rules, no SQL.

@@ -1,0 +1,3 @@
+//! The `yike` program.
+
+fn main() {}

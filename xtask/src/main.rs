@@ -1,0 +1,3 @@
+//! House checks of Yike: `cargo x tidy`.
+
+fn main() {}
