@@ -1,5 +1,7 @@
 //! Reading OpenStreetMap files, and what was found wrong in them.
 
+pub mod write;
+
 use serde::{Deserialize, Serialize};
 
 /// How many examples of each kind of finding are kept.
