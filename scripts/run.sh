@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# `make run`: builds, makes the demo district on first use, serves it and prints the address.
+# Settings: YIKE_DATA (folder, ./data), YIKE_LISTEN (127.0.0.1:8080), PEOPLE (size of the demo district).
+. "$(dirname "$0")/lib.sh"
+
+data=${YIKE_DATA:-$ROOT/data}
+listen=${YIKE_LISTEN:-127.0.0.1:8080}
+
+need cargo "Install Rust 1.95 or newer from https://rustup.rs, then open a new shell."
+need cc "A C linker is needed: install your system's gcc (Debian: apt install build-essential)."
+scripts/web.sh
+cargo build --release --locked --package yike
+yike=$TARGET/release/yike
+
+if [ ! -e "$data" ]; then
+  # Made beside its place and moved there when whole, so that an interrupted first run starts afresh.
+  say "demo: making an invented district in $data"
+  rm -rf "$data.making"
+  "$yike" demo --data "$data.making" ${PEOPLE:+--people "$PEOPLE"}
+  mv "$data.making" "$data"
+fi
+
+say "Yike is at http://$listen (stop with Ctrl-C)"
+exec "$yike" serve --data "$data" --listen "$listen"
