@@ -7,14 +7,16 @@
 //! **deciseconds** (`_ds`), coordinates WGS 84 in units of 1e-7 degree (`_e7`), as OpenStreetMap
 //! stores them. Ids of nodes, edges, homes and facilities are `u32` positions in columns.
 //!
-//! Only [`osm`] and [`network::file`] touch the file system; nothing here reads a clock.
+//! Only [`osm`] and [`container`] touch the file system; nothing here reads a clock.
 
 pub mod circles;
 pub mod city;
 pub mod column;
+pub mod container;
 pub mod facilities;
 pub mod homes;
 pub mod map;
 pub mod network;
 pub mod osm;
+pub mod progress;
 pub mod units;
