@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-use crate::repo::{Finding, Repo};
+use crate::repo::Repo;
 
 fn main() -> ExitCode {
     match run() {
@@ -41,15 +41,15 @@ fn run() -> Result<bool> {
     Ok(failing == 0)
 }
 
-/// The findings that fail, as text: empty for a tidy tree.
-#[cfg(test)]
-fn failing(findings: &[Finding]) -> Vec<String> {
-    findings.iter().filter(|f| f.fails).map(Finding::to_string).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::repo::Finding;
+
+    /// The findings that fail, as text: empty for a tidy tree.
+    fn failing(findings: &[Finding]) -> Vec<String> {
+        findings.iter().filter(|f| f.fails).map(Finding::to_string).collect()
+    }
 
     #[test]
     fn the_tree_is_tidy() {

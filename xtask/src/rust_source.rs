@@ -17,6 +17,8 @@ pub struct RustSource {
     /// Every token with its line, groups opened up, comments and literals' text left out; after them
     /// each import written out, so that `use std::{fs, io}` also reads `std :: fs` and `std :: io`.
     pub tokens: Vec<(usize, String)>,
+    /// Modules under `#[cfg(test)]` that lie in files of their own: name and `#[path]`, if any.
+    pub test_modules: Vec<(String, Option<String>)>,
     tests: Vec<RangeInclusive<usize>>,
 }
 
@@ -30,12 +32,13 @@ impl RustSource {
         finder.visit_file(&file);
         let mut tokens = Vec::new();
         flatten(stream, &mut tokens);
-        tokens.extend(finder.imports);
-        let tests = finder.tests;
+        tokens.append(&mut finder.imports);
+        let tests = std::mem::take(&mut finder.tests);
         let in_tests = |line: usize| tests.iter().any(|t| t.contains(&line));
         let production_lines = (1..=source.lines().count()).filter(|&l| !in_tests(l)).count();
         let headed = source.starts_with("//!") || source.starts_with("/*!");
-        Ok(Self { headed, production_lines, functions: finder.functions, tokens, tests })
+        let Finder { functions, test_modules, .. } = finder;
+        Ok(Self { headed, production_lines, functions, tokens, test_modules, tests })
     }
 
     /// Whether a line lies in an item under `#[cfg(test)]` or `#[test]`.
@@ -62,6 +65,7 @@ impl RustSource {
 struct Finder {
     functions: Vec<(String, usize, usize)>,
     tests: Vec<RangeInclusive<usize>>,
+    test_modules: Vec<(String, Option<String>)>,
     imports: Vec<(usize, String)>,
 }
 
@@ -105,6 +109,9 @@ impl<'ast> Visit<'ast> for Finder {
         };
         if attributes.iter().any(is_test_attribute) {
             self.tests.push(item.span().start().line..=item.span().end().line);
+            if let syn::Item::Mod(syn::ItemMod { ident, content: None, .. }) = item {
+                self.test_modules.push((ident.to_string(), attributes.iter().find_map(path_of)));
+            }
         }
         visit::visit_item(self, item);
     }
@@ -138,6 +145,15 @@ fn is_test_attribute(attribute: &syn::Attribute) -> bool {
         return attribute.parse_args::<syn::Ident>().is_ok_and(|i| i == "test");
     }
     path.segments.last().is_some_and(|s| s.ident == "test")
+}
+
+/// The file in `#[path = "file.rs"]`.
+fn path_of(attribute: &syn::Attribute) -> Option<String> {
+    let pair = attribute.meta.require_name_value().ok().filter(|p| p.path.is_ident("path"))?;
+    let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(file), .. }) = &pair.value else {
+        return None;
+    };
+    Some(file.value())
 }
 
 /// Opens groups up. Doc comments reach us as `#[doc = "..."]`, so their text is a literal too.

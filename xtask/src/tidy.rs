@@ -16,8 +16,8 @@ const MAX_FILE: usize = 800;
 const LONG_FILE: usize = 500;
 const MAX_BLOB: usize = 200 * 1024;
 
-/// Text files whose lines are read; longer ones than [`MAX_FILE`] fail unless they are prose or data.
-const CODE: [&str; 9] = ["rs", "ts", "js", "mjs", "css", "html", "sh", "sql", "toml"];
+/// Files people write programs in: rules on single lines, and the limit on length.
+const CODE: [&str; 8] = ["rs", "ts", "js", "mjs", "css", "html", "sh", "sql"];
 
 /// Extensions of map and table data that belongs in a data folder, not in the history.
 const DATA: [&str; 9] = ["pbf", "gz", "bz2", "gpkg", "shp", "fgb", "mbtiles", "pmtiles", "parquet"];
@@ -25,14 +25,15 @@ const DATA: [&str; 9] = ["pbf", "gz", "bz2", "gpkg", "shp", "fgb", "mbtiles", "p
 /// Checks the whole tree.
 pub fn check(repo: &Repo) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
+    let test_files = test_files(repo)?;
     for file in &repo.files {
         let bytes = repo.bytes(file)?;
         blobs(file, &bytes, &mut findings);
         let Ok(text) = std::str::from_utf8(&bytes) else { continue };
         lines(file, text, &mut findings);
         if has(file, "rs") {
-            rust(file, text, &mut findings);
-        } else if CODE.iter().any(|e| has(file, e)) && !file.ends_with("lock.toml") {
+            rust(file, text, is_test_file(file, &test_files), &mut findings);
+        } else if CODE.iter().any(|e| has(file, e)) {
             length(file, text.lines().count(), &mut findings);
         }
     }
@@ -102,8 +103,44 @@ fn has_number(line: &str) -> bool {
     line.split('#').skip(1).any(|after| after.starts_with(|c: char| c.is_ascii_digit()))
 }
 
+/// The files (`a/tests.rs`) and folders (`a/tests/`) of modules under `#[cfg(test)]`.
+fn test_files(repo: &Repo) -> Result<BTreeSet<String>> {
+    let mut files = BTreeSet::new();
+    for file in repo.rust_files("") {
+        let text = String::from_utf8(repo.bytes(file)?)?;
+        // A file that cannot be read as Rust is reported by `rust`.
+        let Ok(source) = RustSource::parse(&text) else { continue };
+        for (name, path) in &source.test_modules {
+            files.extend(module_files(file, name, path.as_deref()));
+        }
+    }
+    Ok(files)
+}
+
+/// Where `mod name;` in `file` may lie.
+fn module_files(file: &str, name: &str, path: Option<&str>) -> [String; 2] {
+    let (folder, own) = file.rsplit_once('/').unwrap_or(("", file));
+    let own = own.trim_end_matches(".rs");
+    match path {
+        Some(path) => {
+            let module = format!("{folder}/{path}");
+            [module.trim_end_matches(".rs").to_owned() + "/", module]
+        }
+        None if ["mod", "lib", "main"].contains(&own) => {
+            [format!("{folder}/{name}.rs"), format!("{folder}/{name}/")]
+        }
+        None => [format!("{folder}/{own}/{name}.rs"), format!("{folder}/{own}/{name}/")],
+    }
+}
+
+/// Whether a file is for tests, benches or examples only.
+fn is_test_file(file: &str, test_files: &BTreeSet<String>) -> bool {
+    ["/tests/", "/benches/", "/examples/"].iter().any(|folder| file.contains(folder))
+        || test_files.iter().any(|t| file == t || (t.ends_with('/') && file.starts_with(t)))
+}
+
 /// Rules of Rust files.
-fn rust(file: &str, text: &str, findings: &mut Vec<Finding>) {
+fn rust(file: &str, text: &str, tests_only: bool, findings: &mut Vec<Finding>) {
     let source = match RustSource::parse(text) {
         Ok(source) => source,
         Err(error) => return findings.push(Finding::mend(file, 0, error)),
@@ -111,7 +148,6 @@ fn rust(file: &str, text: &str, findings: &mut Vec<Finding>) {
     if !source.headed {
         findings.push(Finding::mend(file, 1, "open the module with //!: what it is for"));
     }
-    let tests_only = ["/tests/", "/benches/", "/examples/"].iter().any(|f| file.contains(f));
     if !tests_only {
         length(file, source.production_lines, findings);
     }
@@ -184,8 +220,8 @@ mod tests {
     /// Good and bad snippets of a rule on the Rust file `file`.
     #[track_caller]
     fn rust_rule(file: &str, good: &str, bad: &str, expected: &str) {
-        assert_eq!(texts(|f| rust(file, good, f)), Vec::<String>::new(), "good snippet");
-        let found = texts(|f| rust(file, bad, f));
+        assert_eq!(texts(|f| rust(file, good, false, f)), Vec::<String>::new(), "good snippet");
+        let found = texts(|f| rust(file, bad, false, f));
         assert!(found.len() == 1 && found[0].contains(expected), "bad snippet: {found:?}");
     }
 
@@ -199,9 +235,19 @@ mod tests {
         let test =
             "//! H.\n#[cfg(test)]\nmod tests {\n    fn a() {\n        b.unwrap();\n    }\n}\n";
         rust_rule("a.rs", test, "//! H.\nfn a() {\n    b.unwrap();\n}\n", "a.rs:3: unwrap");
-        assert!(
-            texts(|f| rust("x/tests/it/a.rs", "//! H.\nfn a() { b.unwrap() }\n", f)).is_empty()
-        );
+        assert!(texts(|f| rust("a.rs", "//! H.\nfn a() { b.unwrap() }\n", true, f)).is_empty());
+    }
+
+    #[test]
+    fn test_files_are_known_by_their_folder_or_their_mod_line() {
+        let at = |file, path| module_files(file, "t", path);
+        assert_eq!(at("a/src/lib.rs", None), ["a/src/t.rs", "a/src/t/"]);
+        assert_eq!(at("a/src/b.rs", None), ["a/src/b/t.rs", "a/src/b/t/"]);
+        assert_eq!(at("a/src/b.rs", Some("b_tests.rs"))[1], "a/src/b_tests.rs");
+        let known = BTreeSet::from(at("a/src/lib.rs", None));
+        assert!(is_test_file("a/src/t.rs", &known) && is_test_file("a/src/t/x.rs", &known));
+        assert!(is_test_file("a/tests/it/main.rs", &known));
+        assert!(!is_test_file("a/src/other.rs", &known));
     }
 
     #[test]
@@ -215,10 +261,10 @@ mod tests {
     fn functions_and_files_have_limits() {
         let function = |n: usize| format!("//! H.\nfn a() {{\n{}}}\n", "    b();\n".repeat(n - 2));
         rust_rule("a.rs", &function(50), &function(71), "mend: a.rs:2: fn a has 71 lines");
-        assert!(texts(|f| rust("a.rs", &function(70), f))[0].starts_with("look:"));
+        assert!(texts(|f| rust("a.rs", &function(70), false, f))[0].starts_with("look:"));
         let file = |n: usize| format!("//! H.\n{}", "const A: u8 = 1;\n".repeat(n - 1));
         rust_rule("a.rs", &file(500), &file(801), "mend: a.rs:0: 801 lines");
-        assert!(texts(|f| rust("a.rs", &file(800), f))[0].starts_with("look:"));
+        assert!(texts(|f| rust("a.rs", &file(800), false, f))[0].starts_with("look:"));
     }
 
     #[test]
