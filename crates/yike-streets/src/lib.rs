@@ -14,6 +14,7 @@ pub mod city;
 pub mod column;
 pub mod container;
 pub mod facilities;
+pub mod frames;
 pub mod homes;
 pub mod map;
 pub mod network;

@@ -41,7 +41,9 @@ pub enum AreasError {
     #[error("two areas have the code {0:?}: codes must be unique")]
     Twice(String),
     /// A ring that encloses nothing.
-    #[error("area {code:?} has a ring of {points} points: a ring needs at least 4, the last being the first again")]
+    #[error(
+        "area {code:?} has a ring of {points} points: a ring needs at least 4, the last being the first again"
+    )]
     Ring {
         /// The area.
         code: String,
@@ -132,7 +134,8 @@ fn check_parents(list: &[Area]) -> Result<(), AreasError> {
         list[i].parent.as_deref()
     };
     for area in list {
-        let (mut slow, mut fast) = (area.parent.as_deref(), area.parent.as_deref().and_then(parent));
+        let (mut slow, mut fast) =
+            (area.parent.as_deref(), area.parent.as_deref().and_then(parent));
         while let (Some(a), Some(b)) = (slow, fast) {
             if a == b {
                 return Err(AreasError::Circle(area.code.clone()));
@@ -146,12 +149,9 @@ fn check_parents(list: &[Area]) -> Result<(), AreasError> {
 
 /// Known levels come first in their order, others after them by name.
 fn order_levels(list: &[Area]) -> Vec<String> {
-    const KNOWN: [&str; 6] =
-        ["province", "city", "district", "subdistrict", "community", "grid"];
+    const KNOWN: [&str; 6] = ["province", "city", "district", "subdistrict", "community", "grid"];
     let mut levels: Vec<String> = list.iter().map(|a| a.level.clone()).collect();
-    levels.sort_by_key(|l| {
-        (KNOWN.iter().position(|k| k == l).unwrap_or(KNOWN.len()), l.clone())
-    });
+    levels.sort_by_key(|l| (KNOWN.iter().position(|k| k == l).unwrap_or(KNOWN.len()), l.clone()));
     levels.dedup();
     levels.truncate(usize::from(u8::MAX));
     levels
@@ -296,9 +296,11 @@ mod tests {
 
     #[test]
     fn a_shared_border_belongs_to_the_lower_code() {
-        let areas =
-            Areas::new(vec![square("b", "community", 10, 0, 10), square("a", "community", 0, 0, 10)])
-                .unwrap();
+        let areas = Areas::new(vec![
+            square("b", "community", 10, 0, 10),
+            square("a", "community", 0, 0, 10),
+        ])
+        .unwrap();
         assert_eq!(areas.at(0, at(10, 5)), Some(0));
         assert_eq!(areas.at(0, at(11, 5)), Some(1));
         assert_eq!(areas.at(0, at(20, 10)), Some(1));

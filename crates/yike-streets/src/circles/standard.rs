@@ -174,7 +174,9 @@ pub enum StandardError {
     #[error("two entries have the code {0:?}: codes must be unique")]
     Twice(String),
     /// An item names a tier that is not there.
-    #[error("item {item:?} is of tier {tier:?}, which is not listed: add a [[tier]] or mend the item")]
+    #[error(
+        "item {item:?} is of tier {tier:?}, which is not listed: add a [[tier]] or mend the item"
+    )]
     NoTier {
         /// The item.
         item: String,
@@ -182,7 +184,9 @@ pub enum StandardError {
         tier: String,
     },
     /// A limit that makes no sense.
-    #[error("{what:?} allows a walk of {value}: give 1 to {MAX_MINUTES} minutes or 1 to {MAX_METRES} metres")]
+    #[error(
+        "{what:?} allows a walk of {value}: give 1 to {MAX_MINUTES} minutes or 1 to {MAX_METRES} metres"
+    )]
     Walk {
         /// The item or tier.
         what: String,

@@ -169,7 +169,11 @@ mod tests {
                 (0..=columns).all(|c| {
                     let sum: u64 = (0..rows)
                         .filter(|&i| r == rows || i == r)
-                        .flat_map(|i| (0..columns).filter(move |&j| c == columns || j == c).map(move |j| (i, j)))
+                        .flat_map(|i| {
+                            (0..columns)
+                                .filter(move |&j| c == columns || j == c)
+                                .map(move |j| (i, j))
+                        })
                         .map(|(i, j)| now[i * columns + j])
                         .sum();
                     table.get(r, c).is_none_or(|shown| shown == sum)
