@@ -1,1 +1,25 @@
-//! Nouns and rules of Yike. Pure: no I/O, no clock, no SQL, no HTTP.
+//! Nouns and rules of Yike. Pure: no I/O, no clock, no SQL, no HTTP, no randomness; time and random bytes are arguments.
+//!
+//! - [`spine`]: the one mechanism under all systems: a subject moves through states by deeds.
+//! - [`people`]: who acts, in which role, and what a role may do.
+//! - [`places`]: the place tree with codes, addresses, boundaries and search keys.
+//! - [`imports`], [`jobs`], [`studies`]: the subjects there are so far.
+//!
+//! Units: time is milliseconds since 1970 UTC, coordinates are degrees in the CGCS2000 frame.
+
+pub mod digest;
+pub mod id;
+pub mod imports;
+pub mod jobs;
+pub mod people;
+pub mod places;
+pub mod refusal;
+pub mod spine;
+pub mod studies;
+pub mod text;
+pub mod time;
+
+pub use digest::Digest;
+pub use id::{DistrictId, ImportId, JobId, PersonId, PlaceId, StudyId};
+pub use refusal::Refusal;
+pub use time::Timestamp;

@@ -1,0 +1,254 @@
+//! The one table of what each role may do. Deny by default; the app asks it in one place, for pages,
+//! JSON, tiles, feeds and exports alike.
+
+use crate::id::{DistrictId, PlaceId};
+use crate::people::{Actor, Role};
+use crate::refusal::Refusal;
+use crate::spine::By;
+
+/// Everything that can be done or seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Deed {
+    /// Search and see places, their paths and boundaries.
+    SeePlaces,
+    /// See the base map.
+    SeeMap,
+    /// Ask what a point or home reaches on foot.
+    AskNearby,
+    /// Ask which standards, profiles and categories there are.
+    SeeStandards,
+    /// See the list of data sets, their dates and sources.
+    SeeDatasets,
+    /// See studies: totals per area, the map of a cell, comparisons, downloads of totals.
+    SeeStudies,
+    /// See and download a study home by home.
+    SeeStudyHomes,
+    /// Ask for a study.
+    StartStudy,
+    /// Withdraw a study.
+    WithdrawStudy,
+    /// See jobs and their progress.
+    SeeJobs,
+    /// Cancel a job.
+    CancelJob,
+    /// Try an import without writing anything; see imports and their row errors.
+    CheckImport,
+    /// Apply an import.
+    ApplyImport,
+    /// Make sign-in links, end sessions.
+    ManageAccess,
+    /// Read the audit.
+    SeeAudit,
+    /// Sign out, see one's own session.
+    OwnSession,
+}
+
+impl Deed {
+    /// All deeds.
+    pub const ALL: [Self; 16] = [
+        Self::SeePlaces,
+        Self::SeeMap,
+        Self::AskNearby,
+        Self::SeeStandards,
+        Self::SeeDatasets,
+        Self::SeeStudies,
+        Self::SeeStudyHomes,
+        Self::StartStudy,
+        Self::WithdrawStudy,
+        Self::SeeJobs,
+        Self::CancelJob,
+        Self::CheckImport,
+        Self::ApplyImport,
+        Self::ManageAccess,
+        Self::SeeAudit,
+        Self::OwnSession,
+    ];
+
+    /// The word for it in the audit and in messages.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::SeePlaces => "see_places",
+            Self::SeeMap => "see_map",
+            Self::AskNearby => "ask_nearby",
+            Self::SeeStandards => "see_standards",
+            Self::SeeDatasets => "see_datasets",
+            Self::SeeStudies => "see_studies",
+            Self::SeeStudyHomes => "see_study_homes",
+            Self::StartStudy => "start_study",
+            Self::WithdrawStudy => "withdraw_study",
+            Self::SeeJobs => "see_jobs",
+            Self::CancelJob => "cancel_job",
+            Self::CheckImport => "check_import",
+            Self::ApplyImport => "apply_import",
+            Self::ManageAccess => "manage_access",
+            Self::SeeAudit => "see_audit",
+            Self::OwnSession => "own_session",
+        }
+    }
+}
+
+/// Who may do a deed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody, signed in or not.
+    Anybody,
+    /// Anybody who is signed in, in whichever role.
+    SignedIn,
+    /// Those with one of these roles at the place or above it.
+    Roles(&'static [Role]),
+}
+
+/// The rule for a deed.
+pub const fn rule(deed: Deed) -> Who {
+    use Role::{Administrator, Auditor, Planner};
+    match deed {
+        Deed::SeePlaces
+        | Deed::SeeMap
+        | Deed::AskNearby
+        | Deed::SeeStandards
+        | Deed::SeeDatasets
+        | Deed::SeeStudies => Who::Anybody,
+        Deed::OwnSession => Who::SignedIn,
+        Deed::SeeStudyHomes
+        | Deed::StartStudy
+        | Deed::WithdrawStudy
+        | Deed::SeeJobs
+        | Deed::CancelJob
+        | Deed::CheckImport => Who::Roles(&[Planner, Administrator]),
+        Deed::ApplyImport | Deed::ManageAccess => Who::Roles(&[Administrator]),
+        Deed::SeeAudit => Who::Roles(&[Auditor]),
+    }
+}
+
+/// Where a deed is to be done: the district, and the places from the district down to the place it
+/// concerns (all of them, so that a role anywhere above counts). An empty path is the district itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Where {
+    /// The district.
+    pub district: DistrictId,
+    /// Ids of the places from the top down.
+    pub path: Vec<PlaceId>,
+}
+
+impl Where {
+    /// The district as a whole.
+    pub const fn district(district: DistrictId) -> Self {
+        Self { district, path: Vec::new() }
+    }
+}
+
+/// Permits a deed, and says in which role it is done, or refuses it.
+pub fn permitted(actor: &Actor, deed: Deed, place: &Where) -> Result<By, Refusal> {
+    let doer = actor.doer();
+    let role = match (actor, rule(deed)) {
+        (Actor::System, _) | (_, Who::Anybody) | (Actor::Person { .. }, Who::SignedIn) => Ok(None),
+        (Actor::Person { postings, .. }, Who::Roles(roles)) => postings
+            .iter()
+            .filter(|p| p.district == place.district && roles.contains(&p.role))
+            .find(|p| p.place.is_none_or(|at| place.path.contains(&at)))
+            .map(|p| Some(p.role))
+            .ok_or(()),
+        (Actor::Anonymous, Who::SignedIn | Who::Roles(_)) => Err(()),
+    };
+    role.map(|role| By { doer, role })
+        .map_err(|()| Refusal::NotPermitted { actor: describe(actor), deed: deed.code() })
+}
+
+/// The actor by kind and roles, for messages.
+fn describe(actor: &Actor) -> String {
+    match actor {
+        Actor::Anonymous => "someone who is not signed in".into(),
+        Actor::System => "the system".into(),
+        Actor::Person { postings, .. } => {
+            let mut roles: Vec<_> = postings.iter().map(|p| p.role).collect();
+            roles.sort_unstable();
+            roles.dedup();
+            match roles.as_slice() {
+                [] => "a person without a role".into(),
+                roles => roles.iter().map(|r| r.code()).collect::<Vec<_>>().join(", "),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::PersonId;
+    use crate::people::Posting;
+    use crate::time::Timestamp;
+
+    fn place(n: u8) -> PlaceId {
+        PlaceId::new(Timestamp::FIRST, [n; 10])
+    }
+
+    fn here() -> Where {
+        Where { district: "330105".parse().unwrap(), path: vec![place(1), place(2), place(3)] }
+    }
+
+    fn person(role: Role, district: &str, at: Option<PlaceId>) -> Actor {
+        let posting = Posting { role, district: district.parse().unwrap(), place: at };
+        Actor::Person { id: PersonId::new(Timestamp::FIRST, [9; 10]), postings: vec![posting] }
+    }
+
+    fn may(actor: &Actor, deed: Deed) -> bool {
+        permitted(actor, deed, &here()).is_ok()
+    }
+
+    /// The whole table, so that a change of a rule is seen in review.
+    #[test]
+    fn table() {
+        let mut lines = String::new();
+        for deed in Deed::ALL {
+            let mut line = format!("{}:", deed.code());
+            if may(&Actor::Anonymous, deed) {
+                line += " anonymous";
+            }
+            for role in Role::ALL {
+                if may(&person(role, "330105", None), deed) {
+                    line = line + " " + role.code();
+                }
+            }
+            lines = lines + &line + "\n";
+        }
+        assert_eq!(
+            lines,
+            "\
+see_places: anonymous resident grid_worker planner administrator auditor
+see_map: anonymous resident grid_worker planner administrator auditor
+ask_nearby: anonymous resident grid_worker planner administrator auditor
+see_standards: anonymous resident grid_worker planner administrator auditor
+see_datasets: anonymous resident grid_worker planner administrator auditor
+see_studies: anonymous resident grid_worker planner administrator auditor
+see_study_homes: planner administrator
+start_study: planner administrator
+withdraw_study: planner administrator
+see_jobs: planner administrator
+cancel_job: planner administrator
+check_import: planner administrator
+apply_import: administrator
+manage_access: administrator
+see_audit: auditor
+own_session: resident grid_worker planner administrator auditor
+"
+        );
+    }
+
+    #[test]
+    fn a_role_holds_at_its_place_and_below_only() {
+        let deed = Deed::StartStudy;
+        assert!(may(&person(Role::Planner, "330105", Some(place(2))), deed), "above");
+        assert!(may(&person(Role::Planner, "330105", Some(place(3))), deed), "at it");
+        assert!(!may(&person(Role::Planner, "330105", Some(place(4))), deed), "beside or below");
+        assert!(!may(&person(Role::Planner, "330106", None), deed), "another district");
+        assert!(may(&Actor::System, deed));
+    }
+
+    #[test]
+    fn the_role_that_permits_is_written_down() {
+        let by = permitted(&person(Role::Planner, "330105", None), Deed::StartStudy, &here());
+        assert_eq!(by.unwrap().role, Some(Role::Planner));
+        let refusal = permitted(&Actor::Anonymous, Deed::StartStudy, &here()).unwrap_err();
+        assert_eq!(refusal.to_string(), "someone who is not signed in may not start_study here");
+    }
+}

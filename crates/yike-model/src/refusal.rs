@@ -1,0 +1,89 @@
+//! Why a deed is not done. A refusal is an answer, not a fault: it tells the actor what stands in the way.
+
+use crate::text::BadText;
+
+/// The lawful answers to a deed that is not done. `Display` is English and for logs and the command
+/// line; pages translate by [`Refusal::code`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The actor may not do this here.
+    #[error("{actor} may not {deed} here")]
+    NotPermitted {
+        /// The kind of actor or their roles, never a name.
+        actor: String,
+        /// The deed, as in [`crate::people::Deed::code`].
+        deed: &'static str,
+    },
+    /// There is no such thing (or the actor may not know of it).
+    #[error("there is no {what} {id}")]
+    Missing {
+        /// What was looked for, such as `study`.
+        what: &'static str,
+        /// The id or code that was asked for.
+        id: String,
+    },
+    /// There is one already.
+    #[error("there is already a {what} {id}")]
+    Exists {
+        /// What it is, such as `study`.
+        what: &'static str,
+        /// Its id or code.
+        id: String,
+    },
+    /// The subject is in a state in which this deed makes no sense.
+    #[error("the {what} is {state}: it cannot be {deed}")]
+    WrongState {
+        /// What it is, such as `job`.
+        what: &'static str,
+        /// The state it is in, such as `done`.
+        state: &'static str,
+        /// What was to be done to it, such as `cancelled`.
+        deed: &'static str,
+    },
+    /// Something that was given is not right.
+    #[error("{field}: {why}")]
+    Invalid {
+        /// Which field or column.
+        field: &'static str,
+        /// What is wrong, and what to do.
+        why: String,
+    },
+    /// A bound would be passed.
+    #[error("too many {what}: at most {limit}")]
+    Limit {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many may be.
+        limit: u64,
+    },
+}
+
+impl Refusal {
+    /// A stable lower-case word for the kind of refusal.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotPermitted { .. } => "not_permitted",
+            Self::Missing { .. } => "missing",
+            Self::Exists { .. } => "exists",
+            Self::WrongState { .. } => "wrong_state",
+            Self::Invalid { .. } => "invalid",
+            Self::Limit { .. } => "limit",
+        }
+    }
+
+    /// Shorthand for [`Refusal::Missing`].
+    pub fn missing(what: &'static str, id: impl Into<String>) -> Self {
+        Self::Missing { what, id: id.into() }
+    }
+
+    /// Shorthand for [`Refusal::Invalid`].
+    pub fn invalid(field: &'static str, why: impl Into<String>) -> Self {
+        Self::Invalid { field, why: why.into() }
+    }
+}
+
+impl From<BadText> for Refusal {
+    fn from(bad: BadText) -> Self {
+        Self::invalid("text", bad.to_string())
+    }
+}
