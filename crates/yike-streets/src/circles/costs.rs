@@ -95,12 +95,11 @@ fn closed_hours(network: &Network, at: Option<WeekTime>) -> (Vec<bool>, Vec<u16>
             if text.is_empty() {
                 return false;
             }
-            match hours::open_at(text, at) {
-                Some(open) => !open,
-                None => {
-                    unread.push(i as u16);
-                    false
-                }
+            if let Some(open) = hours::open_at(text, at) {
+                !open
+            } else {
+                unread.push(i as u16);
+                false
             }
         })
         .collect();
@@ -150,8 +149,8 @@ fn edge_ds(dm: u32, us_per_m: u64, percent: u32) -> u32 {
 /// Waits at a node add up: a signal with a raised kerb costs both.
 fn node_wait_ds(traits: u16, profile: &Profile) -> u32 {
     let has = |bit: u16| traits & bit != 0;
-    let barred = has(NodeTrait::LOCKED)
-        || (has(NodeTrait::NO_WHEELS) && profile.wheels != Wheels::None);
+    let barred =
+        has(NodeTrait::LOCKED) || (has(NodeTrait::NO_WHEELS) && profile.wheels != Wheels::None);
     if barred {
         return UNREACHED;
     }

@@ -102,12 +102,11 @@ fn apply(rule: &str, adds: bool, week: &mut [Vec<Span>; 7]) -> Option<()> {
         Some(rest) => (rest.trim_end(), false),
         None => (rule.strip_suffix("open").unwrap_or(rule).trim_end(), true),
     };
-    let (days, times) = match rule {
-        "24/7" => ([true; 7], ""),
-        _ => {
-            let split = rule.find(|c: char| c.is_ascii_digit()).unwrap_or(rule.len());
-            (days_of(rule[..split].trim_end().trim_end_matches(':').trim_end())?, &rule[split..])
-        }
+    let (days, times) = if rule == "24/7" {
+        ([true; 7], "")
+    } else {
+        let split = rule.find(|c: char| c.is_ascii_digit()).unwrap_or(rule.len());
+        (days_of(rule[..split].trim_end().trim_end_matches(':').trim_end())?, &rule[split..])
     };
     let mut spans = Vec::new();
     for time in times.split(',').map(str::trim).filter(|t| !t.is_empty()) {

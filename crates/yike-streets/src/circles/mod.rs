@@ -1,6 +1,14 @@
 //! Life circles: what each home reaches on foot, by whom, in how long.
 
 pub mod areas;
+pub mod costs;
 pub mod estimate;
+pub mod hours;
+pub mod nearest;
+pub mod profile;
+pub mod reach;
+pub mod search;
 pub mod standard;
 pub mod suppress;
+#[cfg(test)]
+pub(crate) mod twin;

@@ -4,6 +4,9 @@
 //! contracted, their bends kept as shape points. The network is undirected: walking has no one-way
 //! streets (the rare `oneway:foot` is reported as a finding, not obeyed).
 
+pub mod islands;
+pub mod snap;
+
 use crate::column::{Column, Texts};
 use crate::units::Coord;
 

@@ -152,8 +152,7 @@ impl Plane {
         let ((ax, ay), (bx, by)) = (self.metres(a), self.metres(b));
         let (dx, dy) = (bx - ax, by - ay);
         let square = dx * dx + dy * dy;
-        let part =
-            if square > 0.0 { (-(ax * dx + ay * dy) / square).clamp(0.0, 1.0) } else { 0.0 };
+        let part = if square > 0.0 { (-(ax * dx + ay * dy) / square).clamp(0.0, 1.0) } else { 0.0 };
         let metres = (ax + part * dx).hypot(ay + part * dy);
         Nearest { metres, edge, segment, part }
     }
@@ -167,9 +166,8 @@ impl Plane {
 impl Nearest {
     /// Closer, or as close with smaller numbers, so that the order of looking does not show.
     fn beats(&self, other: &Self) -> bool {
-        self.metres < other.metres
-            || (self.metres == other.metres
-                && (self.edge, self.segment) < (other.edge, other.segment))
+        let as_close = (self.edge, self.segment).cmp(&(other.edge, other.segment));
+        self.metres.total_cmp(&other.metres).then(as_close).is_lt()
     }
 
     fn finish(&self, network: &Network, plane: &Plane) -> Snapped {
@@ -287,7 +285,9 @@ impl Grid {
         }
         let cells = (self.columns * self.rows) as usize;
         self.first = vec![0; cells + 1];
-        pairs.iter().for_each(|(cell, _)| self.first[*cell as usize + 1] += 1);
+        for (cell, _) in &pairs {
+            self.first[*cell as usize + 1] += 1;
+        }
         for i in 0..cells {
             self.first[i + 1] += self.first[i];
         }
@@ -306,8 +306,8 @@ impl Grid {
         let ((ac, ar), (bc, br)) = (self.cell(a), self.cell(b));
         if (ac - bc).abs() > 1 || (ar - br).abs() > 1 {
             let middle = Coord {
-                lon_e7: ((i64::from(a.lon_e7) + i64::from(b.lon_e7)) / 2) as i32,
-                lat_e7: ((i64::from(a.lat_e7) + i64::from(b.lat_e7)) / 2) as i32,
+                lon_e7: i64::midpoint(a.lon_e7.into(), b.lon_e7.into()) as i32,
+                lat_e7: i64::midpoint(a.lat_e7.into(), b.lat_e7.into()) as i32,
             };
             self.cells_of(a, middle, found);
             self.cells_of(middle, b, found);
