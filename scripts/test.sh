@@ -65,7 +65,7 @@ count_nextest() {
 count_doctests() { echo "$(sum '[0-9]+ passed' "$1") $(sum '[0-9]+ failed' "$1")"; }
 count_node() { echo "$(sum '^[^ ]+ pass [0-9]+' "$1") $(sum '^[^ ]+ fail [0-9]+' "$1")"; }
 
-scripts/setup.sh
+[ ${#only[@]} -gt 0 ] || scripts/setup.sh
 
 check shellcheck shellcheck -x scripts/*.sh .ci/run
 check fmt cargo fmt --all --check
