@@ -4,7 +4,9 @@
 # `scripts/test.sh NAME...` runs only the named steps.
 . "$(dirname "$0")/lib.sh"
 
-export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never} CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-0}
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
+# A machine that builds once gains nothing from keeping the compiler's intermediate state.
+[ -z "${CI:-}" ] || export CARGO_INCREMENTAL=0
 export YIKE_SHARED=${YIKE_SHARED:-$(cd "$ROOT/.." && pwd)/shared}
 only=("$@")
 passed=0
