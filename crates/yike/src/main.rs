@@ -1,3 +1,31 @@
-//! The `yike` program.
+//! The `yike` program: reads the command line, runs one command, and turns what comes of it into
+//! output and an exit code.
 
-fn main() {}
+mod cli;
+mod fault;
+mod output;
+mod serve;
+mod shell;
+mod stop;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use crate::cli::Cli;
+use crate::output::Output;
+use crate::shell::Shell;
+
+fn main() -> ExitCode {
+    let cli = Cli::from_command_line();
+    let output = Output::new(cli.json, &cli.log);
+    fault::quiet_panics();
+    // A panic is our fault, not the caller's: it is told in one sentence, like any other failure.
+    let ended = catch_unwind(AssertUnwindSafe(|| cli.run(&Shell::start(output.clone())?)));
+    let error = match ended {
+        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Err(error)) => error,
+        Err(panic) => fault::from_panic(panic.as_ref()),
+    };
+    output.fail(&error);
+    ExitCode::from(fault::exit_code(&error))
+}
