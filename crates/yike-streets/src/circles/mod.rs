@@ -1,9 +1,11 @@
 //! Life circles: what each home reaches on foot, by whom, in how long.
 
 pub mod areas;
+pub(crate) mod contour;
 pub mod costs;
 pub mod estimate;
 pub mod hours;
+pub mod isochrone;
 pub mod nearest;
 pub mod profile;
 pub mod reach;

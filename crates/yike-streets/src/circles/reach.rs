@@ -287,3 +287,7 @@ impl EdgeLine {
         (p as u32).clamp(a, b)
     }
 }
+
+#[cfg(test)]
+#[path = "reach_tests.rs"]
+mod tests;
