@@ -27,6 +27,10 @@ const ARROWS: [(&str, &[&str]); 8] = [
 const OWNERS: [(&str, &[&str]); 3] =
     [("sqlx", &["yike-store"]), ("axum", &["yike-web", "yike"]), ("anyhow", &["yike", "xtask"])];
 
+/// Code that only some crates may write: a write transaction is opened by a deed.
+const DEEDS: [(&str, &[&str]); 2] =
+    [("yike_store : : Tx", &["yike-app"]), ("store . write (", &["yike-app", "yike-store"])];
+
 /// Folders whose code reads no clock and does no I/O, and the files in them that may.
 const PURE: [(&str, &[&str]); 2] =
     [("crates/yike-model/src/", &[]), ("crates/yike-streets/src/circles/", &[])];
@@ -97,11 +101,19 @@ fn manifests(metadata: &Value) -> Vec<Finding> {
     findings
 }
 
-/// Names of owned libraries in code that may not name them.
+/// Names of owned libraries, and write transactions, in code that may not have them. Tests may open
+/// what they test.
 fn named_libraries(file: &str, name: &str, source: &RustSource, findings: &mut Vec<Finding>) {
     for (library, owners) in OWNERS.iter().filter(|(_, owners)| !owners.contains(&name)) {
         for line in source.lines_with(&format!("{library} : :")) {
             let text = format!("only {} may name {library}", owners.join(" and "));
+            findings.push(Finding::mend(file, line, text));
+        }
+    }
+    let may_not = |owners: &[&str]| !owners.contains(&name) && !file.contains("/tests/");
+    for (sequence, _) in DEEDS.iter().filter(|(_, owners)| may_not(owners)) {
+        for line in source.lines_with(sequence).into_iter().filter(|&l| !source.is_test(l)) {
+            let text = "only deeds (yike-app) open a write transaction";
             findings.push(Finding::mend(file, line, text));
         }
     }
@@ -153,6 +165,19 @@ mod tests {
         assert_eq!(findings, []);
         named_libraries("a.rs", "yike-app", &source, &mut findings);
         assert_eq!(findings[0].to_string(), "mend: a.rs:2: only yike-store may name sqlx");
+    }
+
+    #[test]
+    fn only_deeds_open_a_write_transaction() {
+        let count = |name: &str, source: &str| {
+            let mut findings = Vec::new();
+            named_libraries("a.rs", name, &RustSource::parse(source).unwrap(), &mut findings);
+            findings.len()
+        };
+        let import = "//! H.\nuse yike_store::{Reader, Tx};\n";
+        assert_eq!((count("yike-app", import), count("yike-web", import)), (0, 1));
+        let call = "//! H.\nfn a() { self.store.write(|_| ()) }\n";
+        assert_eq!((count("yike-app", call), count("yike", call)), (0, 1));
     }
 
     #[test]
