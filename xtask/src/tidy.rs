@@ -1,7 +1,8 @@
 //! Tidy: what a reviewer should not have to say.
 //!
 //! Limits on length, headers on modules, no `allow`, no `unwrap` in production code, no machine paths,
-//! secrets, fetched data or large blobs, migrations in order, towns that say why they exist.
+//! secrets, fetched data or large blobs, migrations in order, towns that say why they exist, links in
+//! documents that lead somewhere.
 
 use std::collections::BTreeSet;
 
@@ -31,6 +32,9 @@ pub fn check(repo: &Repo) -> Result<Vec<Finding>> {
         blobs(file, &bytes, &mut findings);
         let Ok(text) = std::str::from_utf8(&bytes) else { continue };
         lines(file, text, &mut findings);
+        if has(file, "md") {
+            links(file, text, &repo.files, &mut findings);
+        }
         if has(file, "rs") {
             rust(file, text, is_test_file(file, &test_files), &mut findings);
         } else if CODE.iter().any(|e| has(file, e)) {
@@ -207,6 +211,39 @@ fn towns(files: &[String], findings: &mut Vec<Finding>) {
     }
 }
 
+/// Relative links of a document lead to files or folders that are there.
+fn links(file: &str, text: &str, files: &[String], findings: &mut Vec<Finding>) {
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    for (i, line) in text.lines().enumerate() {
+        for link in line.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next()) {
+            if link.is_empty() || link.contains("://") || link.starts_with("mailto:") {
+                continue;
+            }
+            let path = resolve(folder, link);
+            let inside = format!("{path}/");
+            if !files.iter().any(|f| *f == path || f.starts_with(&inside)) {
+                // Pictures are taken from the running program, so they come after the words.
+                let fails = !path.starts_with("docs/pictures/");
+                let text = format!("{link} is not there");
+                findings.push(Finding { fails, ..Finding::mend(file, i + 1, text) });
+            }
+        }
+    }
+}
+
+/// `link` as seen from `folder`, without `.` and `..`.
+fn resolve(folder: &str, link: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
+    for part in link.split('/').filter(|p| !p.is_empty() && *p != ".") {
+        if part == ".." {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    parts.join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,6 +338,15 @@ mod tests {
         assert_eq!(run(&["0001_a", "0002_b"]), 0);
         assert_eq!(run(&["0001_a", "0003_b"]), 1);
         assert_eq!(run(&["0001_a", "0001_b"]), 1);
+    }
+
+    #[test]
+    fn links_lead_somewhere() {
+        let files = ["docs/a.md", "docs/guide/b.md", "README.md"].map(str::to_owned);
+        let found = |text: &str| texts(|f| links("docs/a.md", text, &files, f)).len();
+        assert_eq!(found("[b](guide/b.md#top), [g](guide/), [r](../README.md)"), 0);
+        assert_eq!(found("[w](https://example.org/x), [here](#top)"), 0);
+        assert_eq!(found("[b](b.md)"), 1);
     }
 
     #[test]
