@@ -201,12 +201,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Common (profile, service, band) of the later study, as positions in both.
-    pub fn find(
-        &self,
-        profile: &str,
-        service: &str,
-        minutes: u16,
-    ) -> Option<[(usize, usize); 3]> {
+    pub fn find(&self, profile: &str, service: &str, minutes: u16) -> Option<[(usize, usize); 3]> {
         let meta = &self.after.meta;
         let p = self.profiles.iter().find(|p| meta.profiles[p.1].code == profile)?;
         let s = self.services.iter().find(|s| meta.services[s.1].code == service)?;

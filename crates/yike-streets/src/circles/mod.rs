@@ -1,8 +1,11 @@
 //! Life circles: what each home reaches on foot, by whom, in how long.
 
 pub mod areas;
+pub mod compare;
 pub(crate) mod contour;
 pub mod costs;
+pub mod coverage;
+pub mod edge;
 pub mod estimate;
 pub mod hours;
 pub mod isochrone;
@@ -11,6 +14,7 @@ pub mod profile;
 pub mod reach;
 pub mod search;
 pub mod standard;
+pub mod study;
 pub mod suppress;
 #[cfg(test)]
 pub(crate) mod twin;

@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 pub use file::{KIND, open, to_bytes, write};
 pub use run::{Ask, StudyError, run};
 
-use crate::city::Meta;
 use crate::circles::coverage::{Cell, Cells, Split};
 use crate::circles::estimate::Factors;
 use crate::circles::nearest::NONE;
 use crate::circles::profile::Profile;
 use crate::circles::standard::{Ratio, Standard};
+use crate::city::Meta;
 use crate::column::{Column, Texts};
 use crate::homes::AgeBand;
 use crate::network::snap::SnapOptions;

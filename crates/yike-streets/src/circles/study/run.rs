@@ -248,7 +248,8 @@ impl Work<'_> {
         let network = &self.city.network;
         let costs = Costs::new(network, profile, self.ask.at);
         let usable = |e: u32| costs.walkable(e);
-        let (homes, facilities) = (homes.on_usable(index, &usable), facilities.on_usable(index, &usable));
+        let (homes, facilities) =
+            (homes.on_usable(index, &usable), facilities.on_usable(index, &usable));
         let options = NearestOptions {
             k: usize::from(self.ask.k),
             bands_ds: self.ask.minutes.iter().map(|m| u32::from(*m) * 600).collect(),
@@ -291,7 +292,12 @@ impl Work<'_> {
     }
 
     /// Items each home lacks, and items in doubt because the data ends within their walk.
-    fn gaps(&self, profile: &Profile, reach: &Reachable, standing: &[u8]) -> (Vec<u128>, Vec<u128>) {
+    fn gaps(
+        &self,
+        profile: &Profile,
+        reach: &Reachable,
+        standing: &[u8],
+    ) -> (Vec<u128>, Vec<u128>) {
         let reaches: Vec<u32> = self.limits.iter().map(|l| limit_dm(*l, profile)).collect();
         let gap = |home: usize| {
             let (mut lacks, mut doubts) = (0u128, 0u128);
@@ -303,7 +309,8 @@ impl Work<'_> {
                 if reach.nearest(service, home).any(|n| limit.allows(n.ds, n.dm)) {
                     continue;
                 }
-                let missing = if self.edge_dm[home] <= reaches[i] { &mut doubts } else { &mut lacks };
+                let missing =
+                    if self.edge_dm[home] <= reaches[i] { &mut doubts } else { &mut lacks };
                 *missing |= 1 << i;
             }
             (lacks, doubts)

@@ -87,7 +87,9 @@ impl Services {
             let excluded = mask_of(&facilities.categories, standard.excluded(item).into_iter());
             let serves = |members: u128| members & mask != 0 && members & excluded == 0;
             let same = (0..self.list.len()).find(|&s| {
-                of.iter().zip(facilities.of.iter()).all(|(bits, m)| (bits >> s & 1 == 1) == serves(*m))
+                of.iter()
+                    .zip(facilities.of.iter())
+                    .all(|(bits, m)| (bits >> s & 1 == 1) == serves(*m))
                     && (self.list[s].facilities > 0 || item.any_of.contains(&self.list[s].code))
             });
             let service = match same {
