@@ -88,8 +88,11 @@ fn raise_piece(yard: &mut Yard<'_>, piece: &Block, style: &Style, estate: u16, n
     };
     let width = (at(1.0, 0.5) - at(0.0, 0.5)).len();
     let depth = (at(0.5, 1.0) - at(0.5, 0.0)).len();
-    let rows: &[(f64, f64)] =
-        if depth > 21.0 { &[(0.0, 0.42), (0.58, 1.0)] } else { &[(0.0, 0.9)] };
+    // Houses are at most 13 m deep: a deep piece keeps yards in its middle.
+    let deep = 13.0 / depth;
+    let two = [(0.0, deep.min(0.42)), (1.0 - deep.min(0.42), 1.0)];
+    let one = [(0.0, deep.min(0.9))];
+    let rows: &[(f64, f64)] = if depth > 21.0 { &two } else { &one };
     for &(low, high) in rows {
         let wide = yard.rng.range(style.house.0, style.house.1);
         let count = (width / (wide + style.gap.1)).round().max(1.0);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::names;
-use crate::plan::Plan;
+use crate::plan::{Plan, Use};
 use crate::plane::{Pt, area};
 
 /// The first district's code. Province 33 exists, but it has no prefecture 99: the form is the
@@ -71,6 +71,7 @@ pub(crate) fn divide(plan: &mut Plan, people: u64) -> Areas {
         }
         areas.add_subdistrict(plan.seed, sub, count);
     }
+    join_lakes(plan);
     give_strips(plan);
     areas
 }
@@ -201,6 +202,24 @@ fn around(plan: &Plan, cell: usize) -> Vec<usize> {
         .collect()
 }
 
+/// A lake and its islet lie in one community: that of the cell the lake begins in.
+fn join_lakes(plan: &mut Plan) {
+    for cell in 0..plan.cells.len() {
+        let (i, j) = plan.col_row(cell);
+        let (x, y) = (i as isize, j as isize);
+        if plan.cells[cell].usage != Use::Lake {
+            continue;
+        }
+        // West first, then south: row by row, both neighbours are settled before.
+        for (x, y) in [(x - 1, y), (x, y - 1)] {
+            if let Some(first) = plan.cell(x, y).filter(|c| c.usage == Use::Lake) {
+                plan.cells[cell].community = first.community;
+                break;
+            }
+        }
+    }
+}
+
 /// Strips go with the land west or south of them, so that borders run along one bank.
 fn give_strips(plan: &mut Plan) {
     for pass in 0..3 {
@@ -209,7 +228,7 @@ fn give_strips(plan: &mut Plan) {
             let (i, j) = plan.col_row(cell);
             let crossing = plan.col_gaps[i] != crate::plan::Gap::Land
                 && plan.row_gaps[j] != crate::plan::Gap::Land;
-            if !usage.is_strip() || crossing != (pass > 0) {
+            if plan.cells[cell].outside || !usage.is_strip() || crossing != (pass > 0) {
                 continue;
             }
             let (i, j) = (i as isize, j as isize);
@@ -222,7 +241,7 @@ fn give_strips(plan: &mut Plan) {
             let owner = near
                 .into_iter()
                 .filter_map(|(i, j)| plan.cell(i, j))
-                .find(|c| c.usage != crate::plan::Use::Absent)
+                .find(|c| !c.outside)
                 .map(|c| c.community);
             if let Some(owner) = owner {
                 plan.cells[cell].community = owner;

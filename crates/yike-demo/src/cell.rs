@@ -16,13 +16,16 @@ pub(crate) fn fill(plan: &Plan, skeleton: &Skeleton, index: usize) -> Sheet {
     let whole = yard.whole();
     match yard.cell.usage {
         Use::Lake => green::lake(&mut yard),
+        Use::Outskirts => green::fields(&mut yard, &whole),
         Use::Park => green::park(&mut yard, &whole, false),
         Use::Core => core(&mut yard, &whole),
         Use::Station => station(&mut yard, &whole),
         usage if usage.is_land() => quarter(&mut yard, whole, usage),
         _ => {}
     }
-    crate::shops::open(&mut yard);
+    if !yard.cell.outside {
+        crate::shops::open(&mut yard);
+    }
     yard.draw_streets();
     yard.draw_buildings();
     yard.sheet
@@ -104,6 +107,9 @@ fn style(yard: &mut Yard<'_>, usage: Use) -> &'static Style {
     }
 }
 
+/// Ground for one of the smaller civic buildings, at most, in square metres.
+const MOST_FOR_SMALL: f64 = 12_500.0;
+
 /// Takes blocks out for the cell's civic buildings, leaving at least one for homes.
 fn place_civic(yard: &mut Yard<'_>, blocks: &mut Vec<Block>) {
     for kind in BIG {
@@ -119,29 +125,24 @@ fn place_civic(yard: &mut Yard<'_>, blocks: &mut Vec<Block>) {
     }
     let block = blocks.remove(smallest(blocks, 80.0));
     let mut lots = vec![block];
-    while lots.len() < small.len() {
+    while lots.len() < small.len() || lots.iter().any(|lot| ground(lot) > MOST_FOR_SMALL) {
         let k = (0..lots.len()).max_by(|&a, &b| ground(&lots[a]).total_cmp(&ground(&lots[b])));
         let lot = lots.remove(k.unwrap_or(0));
         let (w, h) = Yard::spans(&lot);
         let at = yard.rng.range(0.42, 0.58);
         let lane = tags! {"highway": "service", "surface": "concrete"};
         let first = if w > h { 0 } else { 3 };
-        match yard.cut(&lot, first, (at, at), Rank::Lane, lane) {
-            Some(two) if ground(&two[0]) > 1_800.0 => lots.extend(two),
-            Some(two) => {
-                lots.extend(two);
-                break;
-            }
-            None => {
-                lots.push(lot);
-                break;
-            }
-        }
+        let Some(two) = yard.cut(&lot, first, (at, at), Rank::Lane, lane) else {
+            lots.push(lot);
+            break;
+        };
+        lots.extend(two);
     }
-    for (n, lot) in lots.iter().enumerate() {
+    for (n, lot) in lots.into_iter().enumerate() {
         match small.get(n) {
-            Some(Kind::PocketPark) | None => green::park(yard, lot, true),
-            Some(&kind) => works::campus(yard, lot, kind),
+            Some(Kind::PocketPark) => green::park(yard, &lot, true),
+            Some(&kind) => works::campus(yard, &lot, kind),
+            None => blocks.push(lot),
         }
     }
 }

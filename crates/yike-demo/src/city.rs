@@ -10,8 +10,8 @@ use yike_streets::progress::Progress;
 use yike_streets::units::{Bounds, Coord};
 
 use crate::areas::{self, Areas};
-use crate::plan::Plan;
-use crate::plane::{middle, to_coord};
+use crate::plan::{Plan, Use};
+use crate::plane::{middle, pt, to_coord};
 use crate::sheet::{Ref, Sheet, Tags, tags};
 use crate::skeleton::{self, Skeleton};
 use crate::tables::{self, HomesTable, Places, ServicesTable};
@@ -51,13 +51,14 @@ pub(crate) fn generate(
     let io = |path: PathBuf| move |error| DemoError::Io { path, error };
     fs::create_dir_all(options.out).map_err(io(options.out.to_owned()))?;
 
-    let mut map = Map::create(options, &skeleton)?;
+    let mut map = Map::create(options, &plan)?;
     map.skeleton(&skeleton)?;
     map.labels(&plan, &areas)?;
     let mut homes = HomesTable::create(options.out)?;
     let mut services = ServicesTable::new();
     let mut seen = std::mem::take(&mut skeleton.seen);
-    let cells = order(&plan);
+    let mut cells = order(&plan);
+    cells.extend((0..plan.cells.len()).filter(|&c| plan.cells[c].usage == Use::Outskirts));
     let mut places = Places::new(&areas);
     for (k, batch) in cells.chunks(BATCH).enumerate() {
         if progress.cancelled() {
@@ -69,6 +70,9 @@ pub(crate) fn generate(
         for (&index, mut sheet) in batch.iter().zip(sheets) {
             let community = plan.cells[index].community as usize;
             let first_way = map.sheet(&sheet)?;
+            if plan.cells[index].outside {
+                continue;
+            }
             homes.add(&mut places, community, &sheet, first_way)?;
             services.add(&places, community, &sheet);
             seen.append(&mut sheet.seen);
@@ -104,6 +108,21 @@ pub(crate) fn generate(
     Ok(report)
 }
 
+/// The box around everything that is drawn.
+fn bounds(plan: &Plan) -> Bounds {
+    let mut bounds = Bounds::EMPTY;
+    for edge in skeleton::edges(plan) {
+        let drawn = edge.sides().iter().any(|&(i, j)| plan.usage(i, j) != Use::Absent);
+        for k in (0..=skeleton::SAMPLES).filter(|_| drawn) {
+            let at = skeleton::along(plan, edge, k as f64 / skeleton::SAMPLES as f64, 0.0);
+            let at = plan.place(at);
+            bounds.add(to_coord(at - pt(5.0, 5.0)));
+            bounds.add(to_coord(at + pt(5.0, 5.0)));
+        }
+    }
+    bounds
+}
+
 /// The street map being written.
 struct Map {
     writer: Writer<BufWriter<File>>,
@@ -114,15 +133,13 @@ struct Map {
 }
 
 impl Map {
-    fn create(options: &DemoOptions<'_>, skeleton: &Skeleton) -> Result<Self, DemoError> {
+    fn create(options: &DemoOptions<'_>, plan: &Plan) -> Result<Self, DemoError> {
         let path = options.out.join("city.osm.pbf");
         let file =
             File::create(&path).map_err(|error| DemoError::Io { path: path.clone(), error })?;
-        let mut bounds = Bounds::EMPTY;
-        skeleton.nodes.iter().for_each(|n| bounds.add(n.at));
         let midnight = jiff::tz::TimeZone::UTC.to_timestamp(options.data_date.at(0, 0, 0, 0));
         let header = Header {
-            bounds: Some(bounds),
+            bounds: Some(bounds(plan)),
             replication_seconds: midnight.ok().map(jiff::Timestamp::as_second),
             writing_program: concat!("yike-demo ", env!("CARGO_PKG_VERSION")).into(),
             source: "invented: no real place".into(),

@@ -84,7 +84,7 @@ struct Layout<'s> {
     axis: Pt,
     plot: Plot,
     rows: Vec<Row>,
-    spine: Option<f64>,
+    spine: Option<Spine>,
     estate: u16,
 }
 
@@ -93,13 +93,62 @@ impl Layout<'_> {
         self.axis * x + self.axis.left() * y
     }
 
-    /// The stretch of row `k` free for buildings: inside its lane's ends and its neighbours'.
-    fn free(&self, k: usize) -> (f64, f64) {
-        let near = &self.rows[k.saturating_sub(1)..(k + 2).min(self.rows.len())];
-        let west = near.iter().map(|r| r.west).fold(f64::MIN, f64::max);
-        let east = near.iter().map(|r| r.east).fold(f64::MAX, f64::min);
-        (west + 5.5, east - 5.5)
+    /// Where the lane behind row `k` is joined to the one behind row `k + 1`, west and east.
+    fn joints(&self, k: usize) -> (f64, f64) {
+        let (a, b) = (self.rows[k], self.rows[k + 1]);
+        (a.west.max(b.west) + 1.5, a.east.min(b.east) - 1.5)
     }
+
+    /// From where to where the lane behind row `k` runs: to its outer joints, or on to the row's ends
+    /// where those lie far beyond.
+    fn lane(&self, k: usize) -> (f64, f64) {
+        let row = self.rows[k];
+        let ends = (row.west + 1.5, row.east - 1.5);
+        let near = [k.checked_sub(1), (k + 1 < self.rows.len()).then_some(k)];
+        let joints: Vec<(f64, f64)> = near.into_iter().flatten().map(|n| self.joints(n)).collect();
+        if joints.is_empty() {
+            return ends;
+        }
+        let west = joints.iter().map(|j| j.0).fold(f64::MAX, f64::min);
+        let east = joints.iter().map(|j| j.1).fold(f64::MIN, f64::max);
+        let far = 24.0;
+        (
+            if west - ends.0 > far { ends.0 } else { west },
+            if ends.1 - east > far { ends.1 } else { east },
+        )
+    }
+
+    /// Whether the spine passes the buildings of row `k`.
+    fn on_spine(&self, k: usize) -> Option<f64> {
+        self.spine.filter(|s| (s.first..=s.last).contains(&k)).map(|s| s.x)
+    }
+
+    /// The stretches of row `k` free for buildings, between the lanes that pass it.
+    fn free(&self, k: usize) -> Vec<(f64, f64)> {
+        let row = self.rows[k];
+        let mut cuts: Vec<f64> = self.on_spine(k).into_iter().collect();
+        if k > 0 {
+            let (west, east) = self.joints(k - 1);
+            cuts.extend([west, east]);
+        }
+        cuts.sort_by(f64::total_cmp);
+        let (mut from, end) = (row.west + 5.5, row.east - 5.5);
+        let mut out = Vec::new();
+        for cut in cuts {
+            out.push((from, (cut - 4.0).min(end)));
+            from = from.max(cut + 4.0);
+        }
+        out.push((from, end));
+        out
+    }
+}
+
+/// A lane across the rows `first..=last` at `x`.
+#[derive(Clone, Copy, Debug)]
+struct Spine {
+    x: f64,
+    first: usize,
+    last: usize,
 }
 
 /// Fills a block with an estate; returns the estate's number in the cell, or `None` where not even
@@ -142,7 +191,7 @@ fn lay_out<'s>(
     // Fronts face south, give or take what the street in front bends.
     let c = [0.0, 1.0].map(|x| yard.within(block, x, 0.5));
     let d = (c[1] - c[0]).unit();
-    let axis = pt(1.0, (d.y / d.x.max(0.2)).clamp(-0.16, 0.16)).unit();
+    let axis = pt(1.0, (d.y / d.x.max(0.2)).clamp(-0.27, 0.27)).unit();
     let plot = plot.turned(axis);
     let (low, high) =
         plot.ring.iter().fold((f64::MAX, f64::MIN), |(l, h), p| (l.min(p.y), h.max(p.y)));
@@ -151,13 +200,13 @@ fn lay_out<'s>(
     let (mut rows, mut y): (Vec<Row>, f64) = (Vec::new(), low);
     while y + depth + 8.0 < high && rows.len() < 40 {
         // The band down to the row before it must be free too: lanes run there.
-        let below = if rows.is_empty() { y } else { y - (pitch - depth - 8.0).max(0.0) };
+        let below = rows.last().map_or(y, |row: &Row| (row.y + row.depth + 8.0).min(y));
         match plot.fit(below, y + depth + 8.5) {
             Some((west, east)) if east - west > style.length.0 + 14.0 => {
                 rows.push(Row { y, depth, west, east, lane_y: y + depth + 5.0 });
                 y += pitch;
             }
-            _ if rows.is_empty() => y += 2.0,
+            _ if rows.last().is_none_or(|row| y < row.y + pitch * 1.4) => y += 2.0,
             _ => break,
         }
     }
@@ -165,24 +214,28 @@ fn lay_out<'s>(
     if layout.rows.is_empty() {
         return None;
     }
-    let (west, east) = (0..layout.rows.len())
-        .map(|k| layout.free(k))
-        .fold((f64::MIN, f64::MAX), |(w, e), (a, b)| (w.max(a), e.min(b)));
-    if east - west > 60.0 {
-        layout.spine = Some(west + (east - west) * yard.rng.range(0.38, 0.62));
-    }
+    layout.spine = find_spine(yard, &layout.rows);
     Some(layout)
+}
+
+/// The longest run of rows around the middle one that one straight lane can cross.
+fn find_spine(yard: &mut Yard<'_>, rows: &[Row]) -> Option<Spine> {
+    let middle = rows[rows.len() / 2];
+    let x = middle.west + (middle.east - middle.west) * yard.rng.range(0.4, 0.6);
+    if middle.east - middle.west < 75.0 {
+        return None;
+    }
+    let holds = |row: &Row| row.west + 9.0 < x && x < row.east - 9.0;
+    let first = (0..rows.len() / 2).rev().take_while(|&k| holds(&rows[k])).last();
+    let last = (rows.len() / 2..rows.len()).take_while(|&k| holds(&rows[k])).last();
+    let (first, last) = (first.unwrap_or(rows.len() / 2), last.unwrap_or(rows.len() / 2));
+    Some(Spine { x, first, last })
 }
 
 /// Buildings along one row, with the spine lane left open.
 fn raise_row(yard: &mut Yard<'_>, layout: &Layout<'_>, k: usize, number: &mut u16) {
-    let (west, east) = layout.free(k);
-    let parts = match layout.spine {
-        Some(x) => vec![(west, x - 4.5), (x + 4.5, east)],
-        None => vec![(west, east)],
-    };
     let style = layout.style;
-    for (from, to) in parts {
+    for (from, to) in layout.free(k) {
         let room = to - from;
         let length = yard.rng.range(style.length.0, style.length.1);
         let gap = yard.rng.range(style.gap.0, style.gap.1);
@@ -278,42 +331,29 @@ fn lane_tags(style: &Style) -> Tags {
 /// A lane behind each row, joined at both ends and along the spine.
 fn draw_lanes(yard: &mut Yard<'_>, layout: &Layout<'_>) {
     let rows = &layout.rows;
-    // Where the lane of row `k` meets the connector to the next row, west and east.
-    let west = |k: usize| rows[k].west.max(rows[k + 1].west) + 1.5;
-    let east = |k: usize| rows[k].east.min(rows[k + 1].east) - 1.5;
     for (k, row) in rows.iter().enumerate() {
-        let mut xs = vec![row.west + 1.5, row.east - 1.5];
-        xs.extend(layout.spine);
-        if k + 1 < rows.len() {
-            xs.extend([west(k), east(k)]);
+        let (west, east) = layout.lane(k);
+        let mut xs = vec![west, east];
+        xs.extend(layout.on_spine(k));
+        let next = (k + 1 < rows.len()).then_some(k);
+        for n in [k.checked_sub(1), next].into_iter().flatten() {
+            let (west, east) = layout.joints(n);
+            xs.extend([west, east]);
         }
-        if k > 0 {
-            xs.extend([west(k - 1), east(k - 1)]);
-        }
-        let span = if rows.len() == 1 {
-            (xs[0], xs[1])
-        } else {
-            // Ends at the connectors: no stubs beyond them.
-            let near = [k.checked_sub(1), (k + 1 < rows.len()).then_some(k)];
-            let near: Vec<usize> = near.into_iter().flatten().collect();
-            (
-                near.iter().map(|&n| west(n)).fold(f64::MAX, f64::min),
-                near.iter().map(|&n| east(n)).fold(f64::MIN, f64::max),
-            )
-        };
-        xs.retain(|x| (span.0..=span.1).contains(x));
         xs.sort_by(f64::total_cmp);
         let line: Vec<Pt> = xs.iter().map(|&x| layout.ground(x, row.lane_y)).collect();
         yard.sheet.street(&line, lane_tags(layout.style));
-        if k + 1 < rows.len() {
-            for x in [west(k), east(k)] {
+        if next.is_some() {
+            let (west, east) = layout.joints(k);
+            for x in [west, east] {
                 let ends = [row.lane_y, rows[k + 1].lane_y].map(|y| layout.ground(x, y));
                 yard.sheet.street(&ends, lane_tags(layout.style));
             }
         }
     }
-    if let (Some(x), true) = (layout.spine, rows.len() > 1) {
-        let line: Vec<Pt> = rows.iter().map(|r| layout.ground(x, r.lane_y)).collect();
+    if let Some(spine) = layout.spine.filter(|s| s.last > s.first) {
+        let crossed = &rows[spine.first..=spine.last];
+        let line: Vec<Pt> = crossed.iter().map(|r| layout.ground(spine.x, r.lane_y)).collect();
         yard.sheet.street(&line, lane_tags(layout.style));
     }
 }
@@ -349,12 +389,16 @@ fn open_gates(yard: &mut Yard<'_>, block: &Block, layout: &Layout<'_>) -> Vec<In
     let rows = &layout.rows;
     let (first, last) = (rows[0], rows[rows.len() - 1]);
     let mid = rows[rows.len() / 2];
-    let (west, east) = lane_ends(layout, rows.len() / 2);
-    let spine = layout.spine;
-    let x_south = spine.unwrap_or(lane_ends(layout, 0).0);
-    let x_north = spine.unwrap_or(lane_ends(layout, rows.len() - 1).1);
+    let (west, east) = layout.lane(rows.len() / 2);
+    let x_south = layout.on_spine(0).unwrap_or(first.west + 1.5);
+    let x_north = layout.on_spine(rows.len() - 1).unwrap_or(layout.lane(rows.len() - 1).1);
+    let south = vec![
+        (layout.lane(0).0.max(x_south), first.lane_y),
+        (x_south, first.lane_y),
+        (x_south, first.y - 2.0),
+    ];
     let mut ways = vec![
-        (0, vec![(x_south, first.lane_y), (x_south, first.y - 2.0)]),
+        (0, south),
         (2, vec![(x_north, last.lane_y)]),
         (3, vec![(west, mid.lane_y)]),
         (1, vec![(east, mid.lane_y)]),
@@ -382,23 +426,6 @@ fn open_gates(yard: &mut Yard<'_>, block: &Block, layout: &Layout<'_>) -> Vec<In
         out.push(open_gate(yard, layout, &inside, &joint, kind));
     }
     out
-}
-
-fn lane_ends(layout: &Layout<'_>, k: usize) -> (f64, f64) {
-    let rows = &layout.rows;
-    if rows.len() == 1 {
-        return (rows[0].west + 1.5, rows[0].east - 1.5);
-    }
-    let n = if k + 1 < rows.len() { k } else { k - 1 };
-    let at = |k: usize| {
-        (rows[k].west.max(rows[k + 1].west) + 1.5, rows[k].east.min(rows[k + 1].east) - 1.5)
-    };
-    let (mut west, mut east) = at(n);
-    if n == k && k > 0 {
-        west = west.min(at(k - 1).0);
-        east = east.max(at(k - 1).1);
-    }
-    (west, east)
 }
 
 fn open_gate(

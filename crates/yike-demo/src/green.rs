@@ -53,6 +53,40 @@ pub(crate) fn park(yard: &mut Yard<'_>, block: &Block, small: bool) {
     }
 }
 
+/// Fields, orchards and fish ponds between ditches.
+pub(crate) fn fields(yard: &mut Yard<'_>, whole: &Block) {
+    let (cols, rows) = (2 + yard.rng.below(3), 3 + yard.rng.below(3));
+    // Lines between lots, slightly askew.
+    let mut cut = |n: usize| -> Vec<f64> {
+        (0..=n)
+            .map(|k| (k as f64 + yard.rng.range(-0.22, 0.22)) / n as f64)
+            .map(|x| x.clamp(0.07, 0.93))
+            .collect()
+    };
+    let (south, north, sides) = (cut(cols), cut(cols), cut(rows));
+    for c in 0..cols {
+        for r in 0..rows {
+            let at = |x: usize, y: f64| south[x] + (north[x] - south[x]) * y;
+            let (low, high) = (sides[r] + 0.012, sides[r + 1] - 0.012);
+            let corners =
+                [(c, low, 0.012), (c + 1, low, -0.012), (c + 1, high, -0.012), (c, high, 0.012)];
+            let ring: Vec<Pt> = corners
+                .into_iter()
+                .map(|(x, y, off)| yard.within(whole, at(x, y) + off, y))
+                .collect();
+            let tags = match yard.rng.below(10) {
+                0..=4 => tags! {"landuse": "farmland"},
+                5 | 6 => tags! {"landuse": "orchard"},
+                7 => tags! {"natural": "wood"},
+                _ => tags! {"natural": "water", "water": "pond"},
+            };
+            if crate::plane::area(&ring) > 900.0 && yard.rng.chance(0.9) {
+                yard.sheet.ring(&ring, tags);
+            }
+        }
+    }
+}
+
 /// The lake that begins in this cell: one water with an islet, a shore path and woods. Cells in the
 /// middle of a lake draw nothing.
 pub(crate) fn lake(yard: &mut Yard<'_>) {

@@ -27,8 +27,10 @@ pub(crate) enum Gap {
 /// What a cell of the lattice is mostly used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Use {
-    /// Beyond the city's edge.
+    /// Beyond the edge of the data.
     Absent,
+    /// Fields and ponds around the city: no homes, no area, but roads lead on.
+    Outskirts,
     OldTown,
     Danwei,
     Gated,
@@ -48,9 +50,9 @@ pub(crate) enum Use {
 }
 
 impl Use {
-    /// A block that is neither a strip nor beyond the edge.
+    /// A block of the city proper, not a strip.
     pub(crate) fn is_land(self) -> bool {
-        !matches!(self, Self::Absent) && !self.is_strip()
+        !matches!(self, Self::Absent | Self::Outskirts) && !self.is_strip()
     }
 
     pub(crate) fn is_strip(self) -> bool {
@@ -63,7 +65,9 @@ impl Use {
 pub(crate) struct Cell {
     pub(crate) usage: Use,
     pub(crate) people: u32,
-    /// Index of its community; meaningless where `usage` is `Absent`.
+    /// Outside the city, so of no community.
+    pub(crate) outside: bool,
+    /// Index of its community; meaningless outside.
     pub(crate) community: u32,
     /// Civic buildings it must house, see [`crate::needs`].
     pub(crate) civic: u32,
@@ -187,7 +191,7 @@ impl Plan {
             .collect();
         let (col_ranks, row_ranks) = (ranks(&col_gaps), ranks(&row_gaps));
         let jitter = jitter(&col_gaps, &row_gaps, &mut rng);
-        let empty = Cell { usage: Use::Absent, people: 0, community: 0, civic: 0 };
+        let empty = Cell { usage: Use::Absent, people: 0, outside: true, community: 0, civic: 0 };
         let cells = vec![empty; col_gaps.len() * row_gaps.len()];
         let swell = std::array::from_fn(|_| rng.unit());
         let mut plan = Self {
@@ -225,6 +229,11 @@ impl Plan {
             return None;
         }
         Some(&self.cells[(j * c + i) as usize])
+    }
+
+    /// Whether the cell in column `i`, row `j` is no part of the city.
+    pub(crate) fn is_outside(&self, i: isize, j: isize) -> bool {
+        self.cell(i, j).is_none_or(|c| c.outside)
     }
 
     /// What the cell in column `i`, row `j` is used for.
@@ -285,57 +294,88 @@ impl Plan {
         south.lerp(at(i, j + 1).lerp(at(i + 1, j + 1), s), t)
     }
 
-    /// Marks `blocks` land cells nearest to a rounded, uneven outline as present, and the strips
-    /// between them.
+    /// Marks `blocks` land cells nearest to a rounded, uneven outline as the city, a ring of land
+    /// around them as outskirts, and the strips between.
     fn outline(&mut self, blocks: usize) {
         let (c, width, height) = (self.cols(), self.us[self.cols()], self.vs[self.rows()]);
-        let land = |plan: &Self, cell: usize| {
-            let (i, j) = plan.col_row(cell);
-            plan.col_gaps[i] == Gap::Land && plan.row_gaps[j] == Gap::Land
-        };
+        let land: Vec<bool> = (0..self.cells.len())
+            .map(|cell| self.col_row(cell))
+            .map(|(i, j)| self.col_gaps[i] == Gap::Land && self.row_gaps[j] == Gap::Land)
+            .collect();
+        let rim = |i: usize, j: usize| i == 0 || j == 0 || i + 1 == c || j + 1 == self.rows();
         let mut ranked: Vec<(f64, usize)> = (0..self.cells.len())
-            .filter(|&cell| land(self, cell))
+            .filter(|&cell| land[cell] && !rim(cell % c, cell / c))
             .map(|cell| {
                 let p = self.centre(cell);
                 let (x, y) = (p.x / width * 2.0 - 1.0, p.y / height * 2.0 - 1.0);
                 let uneven = 0.12 * wave(x * 0.7 + y * 0.5 + self.swell[4]);
-                (x * x * x * x + y * y * y * y + x * x * y * y + uneven * (x * x + y * y), cell)
+                let round = x * x * x * x + y * y * y * y + x * x * y * y;
+                (round + uneven * (x * x + y * y), cell)
             })
             .collect();
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         for &(_, cell) in ranked.iter().take(blocks) {
             self.cells[cell].usage = Use::Gated;
+            self.cells[cell].outside = false;
         }
-        for cell in 0..self.cells.len() {
+        let around = |plan: &Self, cell: usize| {
+            let (i, j) = plan.col_row(cell);
+            (-1..=1)
+                .any(|di| (-1..=1).any(|dj| plan.land_towards(&land, i, j, di, dj) == Some(true)))
+        };
+        for cell in (0..self.cells.len()).filter(|&cell| land[cell]) {
+            if self.cells[cell].outside && around(self, cell) {
+                self.cells[cell].usage = Use::Outskirts;
+            }
+        }
+        self.outline_strips(&land);
+    }
+
+    /// Whether the next land cell in a direction is of the city; `None` where there is none.
+    fn land_towards(
+        &self,
+        land: &[bool],
+        i: usize,
+        j: usize,
+        di: isize,
+        dj: isize,
+    ) -> Option<bool> {
+        let (mut i, mut j) = (i as isize + di, j as isize + dj);
+        if (di, dj) == (0, 0) {
+            return None;
+        }
+        loop {
+            let cell = self.cell(i, j)?;
+            if land[j as usize * self.cols() + i as usize] {
+                return (cell.usage != Use::Absent).then_some(!cell.outside);
+            }
+            (i, j) = (i + di, j + dj);
+        }
+    }
+
+    /// A strip is of the city where the city lies on both sides of it, of the outskirts where both
+    /// sides are at least that.
+    fn outline_strips(&mut self, land: &[bool]) {
+        for cell in (0..self.cells.len()).filter(|&cell| !land[cell]) {
             let (i, j) = self.col_row(cell);
             let strip = match (self.col_gaps[i], self.row_gaps[j]) {
-                (Gap::Land, Gap::Land) => continue,
                 (Gap::Land, Gap::Rail) => Use::Rail,
                 (Gap::Land, _) if self.branch_is_wet(i, j) => Use::Branch,
                 (Gap::Land, _) => Use::Belt,
                 (_, Gap::Rail) => Use::RailOverCanal,
                 _ => Use::Canal,
             };
-            // A strip is there where land lies on both sides of it.
-            let near = |di: isize, dj: isize| {
-                let (mut i, mut j) = (i as isize + di, j as isize + dj);
-                while let (0.., 0..) = (i, j) {
-                    if i >= c as isize || j >= self.rows() as isize {
-                        return false;
-                    }
-                    if land(self, j as usize * c + i as usize) {
-                        return self.usage(i, j) == Use::Gated;
-                    }
-                    (i, j) = (i + di, j + dj);
-                }
-                false
-            };
-            let across = near(-1, 0) && near(1, 0);
-            let along = near(0, -1) && near(0, 1);
-            let corners = near(-1, -1) && near(1, 1) && near(-1, 1) && near(1, -1);
             let (wide, tall) = (self.col_gaps[i] != Gap::Land, self.row_gaps[j] != Gap::Land);
-            if (wide && !tall && across) || (tall && !wide && along) || (wide && tall && corners) {
+            let sides: &[(isize, isize)] = match (wide, tall) {
+                (true, false) => &[(-1, 0), (1, 0)],
+                (false, _) => &[(0, -1), (0, 1)],
+                (true, true) => &[(-1, -1), (1, 1), (-1, 1), (1, -1)],
+            };
+            let near = |&(di, dj): &(isize, isize)| self.land_towards(land, i, j, di, dj);
+            let near: Vec<Option<bool>> = sides.iter().map(near).collect();
+            if near.iter().all(Option::is_some) {
                 self.cells[cell].usage = strip;
+                self.cells[cell].outside = !near.iter().all(|n| *n == Some(true));
             }
         }
     }
@@ -360,7 +400,7 @@ fn span(lines: &[f64], x: f64) -> (usize, f64) {
     (i, t * t * (3.0 - 2.0 * t))
 }
 
-/// `land` land gaps with strips laid in: of each kind, one for every `every` land gaps, the first at
+/// `land` land gaps with strips laid in, and one more at both ends for the outskirts. Strips: of each kind, one for every `every` land gaps, the first at
 /// `share` of its stretch.
 fn strips(land: usize, kinds: &[(Gap, f64, f64)], rng: &mut Rng) -> Vec<Gap> {
     let mut at: Vec<(usize, Gap)> = Vec::new();
@@ -375,11 +415,12 @@ fn strips(land: usize, kinds: &[(Gap, f64, f64)], rng: &mut Rng) -> Vec<Gap> {
             at.push((after.clamp(1, land - 1), gap));
         }
     }
-    let mut out = Vec::new();
+    let mut out = vec![Gap::Land];
     for i in 0..land {
         out.extend(at.iter().filter(|&&(after, _)| after == i).map(|&(_, gap)| gap));
         out.push(Gap::Land);
     }
+    out.push(Gap::Land);
     out
 }
 

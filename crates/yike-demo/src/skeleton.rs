@@ -52,11 +52,16 @@ pub(crate) fn link(plan: &Plan, edge: Edge) -> Link {
     if (a == Use::Absent && b == Use::Absent) || (a == Use::Lake && b == Use::Lake) {
         return Link::None;
     }
+    // Between two cells there, only through roads go on.
+    let outside = edge.sides().iter().all(|&(i, j)| plan.is_outside(i, j));
     let (gap, rank) = if edge.upright {
         (plan.row_gaps[edge.j], plan.col_ranks[edge.i])
     } else {
         (plan.col_gaps[edge.i], plan.row_ranks[edge.j])
     };
+    if outside && (rank > Rank::Secondary || a == Use::Absent || b == Use::Absent) {
+        return Link::None;
+    }
     let chance =
         Rng::new(plan.seed, 20 + u64::from(edge.upright), (edge.j * 65_536 + edge.i) as u64).unit();
     let wet = a == Use::Branch || b == Use::Branch;
@@ -101,9 +106,9 @@ pub(crate) fn choose_spans(plan: &mut Plan) {
     });
 }
 
-/// Whether both cells beside the edge exist.
+/// Whether both cells beside the edge are of the city.
 fn inner(plan: &Plan, edge: Edge) -> bool {
-    edge.sides().iter().all(|&(i, j)| plan.usage(i, j) != Use::Absent)
+    edge.sides().iter().all(|&(i, j)| !plan.is_outside(i, j))
 }
 
 /// A node of the skeleton.

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::areas::{self, Area, Areas};
 use crate::people::BANDS;
-use crate::plan::{Plan, Use};
+use crate::plan::Plan;
 use crate::plane::{Pt, to_coord};
 use crate::sheet::{Seen, Sheet};
 use crate::{DemoError, DemoOptions, DemoReport};
@@ -251,7 +251,7 @@ pub(crate) fn write_boundaries(folder: &Path, plan: &Plan, areas: &Areas) -> Res
     out.put("{\"type\":\"FeatureCollection\",\"features\":[\n")?;
     let mut cells: Vec<Vec<usize>> = vec![Vec::new(); areas.communities.len()];
     for (index, cell) in plan.cells.iter().enumerate() {
-        if cell.usage != Use::Absent {
+        if !cell.outside {
             cells[cell.community as usize].push(index);
         }
     }

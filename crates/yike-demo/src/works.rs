@@ -15,6 +15,8 @@ pub(crate) struct Works {
     pub(crate) gap: f64,
     pub(crate) pitch: f64,
     pub(crate) levels: (u16, u16),
+    /// Buildings, at most.
+    pub(crate) most: u32,
     /// Share of the ground left open in the south.
     pub(crate) open: f64,
 }
@@ -26,6 +28,7 @@ pub(crate) const OFFICE: Works = Works {
     gap: 16.0,
     pitch: 58.0,
     levels: (8, 28),
+    most: 12,
     open: 0.12,
 };
 
@@ -36,6 +39,7 @@ pub(crate) const MALL: Works = Works {
     gap: 14.0,
     pitch: 78.0,
     levels: (4, 6),
+    most: 6,
     open: 0.05,
 };
 
@@ -46,6 +50,7 @@ pub(crate) const FACTORY: Works = Works {
     gap: 12.0,
     pitch: 56.0,
     levels: (1, 3),
+    most: 40,
     open: 0.03,
 };
 
@@ -56,6 +61,7 @@ const SCHOOL: Works = Works {
     gap: 14.0,
     pitch: 32.0,
     levels: (4, 5),
+    most: 7,
     open: 0.46,
 };
 
@@ -66,6 +72,7 @@ const CLINIC: Works = Works {
     gap: 16.0,
     pitch: 46.0,
     levels: (5, 16),
+    most: 9,
     open: 0.14,
 };
 
@@ -76,6 +83,7 @@ const HALL: Works = Works {
     gap: 12.0,
     pitch: 42.0,
     levels: (2, 4),
+    most: 3,
     open: 0.2,
 };
 
@@ -83,7 +91,7 @@ impl Yard<'_> {
     /// The axes buildings on a block stand along: east, bent by at most nine degrees with the block.
     pub(crate) fn axis(&self, block: &Block) -> Pt {
         let d = (self.within(block, 1.0, 0.5) - self.within(block, 0.0, 0.5)).unit();
-        pt(1.0, (d.y / d.x.max(0.2)).clamp(-0.16, 0.16)).unit()
+        pt(1.0, (d.y / d.x.max(0.2)).clamp(-0.27, 0.27)).unit()
     }
 }
 
@@ -101,14 +109,14 @@ pub(crate) fn raise(
     let ground = |x: f64, y: f64| axis * x + axis.left() * y;
     let (mut y, mut door, mut placed) = (low + (high - low) * works.open, None, 0);
     let mut name = name;
-    while y + works.depth.0 < high && placed < 60 {
+    while y + works.depth.0 < high && placed < works.most {
         let depth = yard.rng.range(works.depth.0, works.depth.1);
         let Some((west, east)) = turned.fit(y, y + depth) else {
             y += 3.0;
             continue;
         };
         let (mut x, before) = (west + 2.0, placed);
-        while east - 2.0 - x > works.length.0 * 0.8 {
+        while east - 2.0 - x > works.length.0 * 0.8 && placed < works.most {
             let wish = yard.rng.range(works.length.0, works.length.1);
             let rest = east - 2.0 - x;
             let length = if rest < wish + works.length.0 * 0.8 + works.gap {
@@ -147,12 +155,19 @@ pub(crate) fn campus(yard: &mut Yard<'_>, block: &Block, kind: Kind) {
     let name = crate::names::of_place(yard.plan.seed, number, kind.ending());
     let works = match kind {
         Kind::PrimarySchool | Kind::JuniorSchool => SCHOOL,
-        Kind::Kindergarten => Works { levels: (3, 3), length: (24.0, 44.0), open: 0.4, ..SCHOOL },
-        Kind::Hospital => CLINIC,
-        Kind::HealthCentre => Works { levels: (3, 5), open: 0.1, ..CLINIC },
-        Kind::Market => {
-            Works { kind: "retail", depth: (30.0, 40.0), levels: (2, 2), open: 0.05, ..HALL }
+        Kind::Kindergarten => {
+            Works { levels: (3, 3), length: (24.0, 44.0), open: 0.4, most: 2, ..SCHOOL }
         }
+        Kind::Hospital => CLINIC,
+        Kind::HealthCentre => Works { levels: (3, 5), open: 0.1, most: 2, ..CLINIC },
+        Kind::Market => Works {
+            kind: "retail",
+            depth: (30.0, 40.0),
+            levels: (2, 2),
+            open: 0.05,
+            most: 2,
+            ..HALL
+        },
         Kind::CareHome => Works { levels: (4, 6), length: (30.0, 60.0), ..HALL },
         _ => HALL,
     };
