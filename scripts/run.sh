@@ -20,5 +20,5 @@ if [ ! -e "$data" ]; then
   mv "$data.making" "$data"
 fi
 
-say "Yike is at http://$listen (stop with Ctrl-C)"
+say "Yike will be at http://$listen in a moment (Ctrl-C stops it)"
 exec "$yike" serve --data "$data" --listen "$listen"
