@@ -5,6 +5,7 @@
 mod arrows;
 mod repo;
 mod rust_source;
+mod test_files;
 mod tidy;
 
 use std::process::ExitCode;

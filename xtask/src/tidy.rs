@@ -10,6 +10,7 @@ use anyhow::Result;
 
 use crate::repo::{Finding, Repo, has};
 use crate::rust_source::RustSource;
+use crate::test_files::TestFiles;
 
 const MAX_FUNCTION: usize = 70;
 const LONG_FUNCTION: usize = 50;
@@ -26,7 +27,7 @@ const DATA: [&str; 9] = ["pbf", "gz", "bz2", "gpkg", "shp", "fgb", "mbtiles", "p
 /// Checks the whole tree.
 pub fn check(repo: &Repo) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    let test_files = test_files(repo)?;
+    let tests = TestFiles::find(repo)?;
     for file in &repo.files {
         let bytes = repo.bytes(file)?;
         blobs(file, &bytes, &mut findings);
@@ -36,7 +37,7 @@ pub fn check(repo: &Repo) -> Result<Vec<Finding>> {
             links(file, text, &repo.files, &mut findings);
         }
         if has(file, "rs") {
-            rust(file, text, is_test_file(file, &test_files), &mut findings);
+            rust(file, text, tests.contains(file), &mut findings);
         } else if CODE.iter().any(|e| has(file, e)) {
             length(file, text.lines().count(), &mut findings);
         }
@@ -105,42 +106,6 @@ fn has_word(line: &str, word: &str) -> bool {
 
 fn has_number(line: &str) -> bool {
     line.split('#').skip(1).any(|after| after.starts_with(|c: char| c.is_ascii_digit()))
-}
-
-/// The files (`a/tests.rs`) and folders (`a/tests/`) of modules under `#[cfg(test)]`.
-fn test_files(repo: &Repo) -> Result<BTreeSet<String>> {
-    let mut files = BTreeSet::new();
-    for file in repo.rust_files("") {
-        let text = String::from_utf8(repo.bytes(file)?)?;
-        // A file that cannot be read as Rust is reported by `rust`.
-        let Ok(source) = RustSource::parse(&text) else { continue };
-        for (name, path) in &source.test_modules {
-            files.extend(module_files(file, name, path.as_deref()));
-        }
-    }
-    Ok(files)
-}
-
-/// Where `mod name;` in `file` may lie.
-fn module_files(file: &str, name: &str, path: Option<&str>) -> [String; 2] {
-    let (folder, own) = file.rsplit_once('/').unwrap_or(("", file));
-    let own = own.trim_end_matches(".rs");
-    match path {
-        Some(path) => {
-            let module = format!("{folder}/{path}");
-            [module.trim_end_matches(".rs").to_owned() + "/", module]
-        }
-        None if ["mod", "lib", "main"].contains(&own) => {
-            [format!("{folder}/{name}.rs"), format!("{folder}/{name}/")]
-        }
-        None => [format!("{folder}/{own}/{name}.rs"), format!("{folder}/{own}/{name}/")],
-    }
-}
-
-/// Whether a file is for tests, benches or examples only.
-fn is_test_file(file: &str, test_files: &BTreeSet<String>) -> bool {
-    ["/tests/", "/benches/", "/examples/"].iter().any(|folder| file.contains(folder))
-        || test_files.iter().any(|t| file == t || (t.ends_with('/') && file.starts_with(t)))
 }
 
 /// Rules of Rust files.
@@ -273,18 +238,6 @@ mod tests {
             "//! H.\n#[cfg(test)]\nmod tests {\n    fn a() {\n        b.unwrap();\n    }\n}\n";
         rust_rule("a.rs", test, "//! H.\nfn a() {\n    b.unwrap();\n}\n", "a.rs:3: unwrap");
         assert!(texts(|f| rust("a.rs", "//! H.\nfn a() { b.unwrap() }\n", true, f)).is_empty());
-    }
-
-    #[test]
-    fn test_files_are_known_by_their_folder_or_their_mod_line() {
-        let at = |file, path| module_files(file, "t", path);
-        assert_eq!(at("a/src/lib.rs", None), ["a/src/t.rs", "a/src/t/"]);
-        assert_eq!(at("a/src/b.rs", None), ["a/src/b/t.rs", "a/src/b/t/"]);
-        assert_eq!(at("a/src/b.rs", Some("b_tests.rs"))[1], "a/src/b_tests.rs");
-        let known = BTreeSet::from(at("a/src/lib.rs", None));
-        assert!(is_test_file("a/src/t.rs", &known) && is_test_file("a/src/t/x.rs", &known));
-        assert!(is_test_file("a/tests/it/main.rs", &known));
-        assert!(!is_test_file("a/src/other.rs", &known));
     }
 
     #[test]
