@@ -97,9 +97,8 @@ pub fn terms(name: &str) -> Terms {
 
 /// First letters of syllables; what is not Chinese stays whole.
 fn initials(units: &[Unit<'_>], reading: &[&str]) -> String {
-    let letters = |(unit, voice): (&Unit<'_>, &&str)| match unit.chinese {
-        true => voice.chars().take(1).collect::<String>(),
-        false => unit.text.to_owned(),
+    let letters = |(unit, voice): (&Unit<'_>, &&str)| -> String {
+        if unit.chinese { voice.chars().take(1).collect() } else { unit.text.to_owned() }
     };
     units.iter().zip(reading).map(letters).collect()
 }

@@ -1,0 +1,291 @@
+//! The writer: a thread with its own small runtime that runs deeds in transactions.
+//!
+//! SQLite: one deed after another on the one write connection. All deeds that wait when a transaction
+//! begins, and all that arrive while it runs, share its commit (and so its sync to disk); a savepoint
+//! around each keeps it all-or-nothing. While a commit syncs, the next deeds gather: the busier, the
+//! larger the groups.
+//!
+//! PostgreSQL: deeds run side by side on several connections; the server groups commits itself. What
+//! loses a race is decided again, a bounded number of times.
+//!
+//! Deeds run on this thread, so their futures need not be `Send`, and a deed that panics takes nobody
+//! with it.
+
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::Mutex;
+use std::task::Poll;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgPool, SqlitePool};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::LocalSet;
+
+use crate::db::{Conn, Tx, execute};
+use crate::dialect;
+use crate::error::StoreError;
+use crate::store::WRITERS;
+
+/// Deeds that may wait; more callers wait to be let in.
+const QUEUE: usize = 1_024;
+
+/// Most deeds in one commit, and how long one may gather: bounds what a caller waits for.
+const GROUP: usize = 256;
+const GATHER: Duration = Duration::from_millis(20);
+
+/// How long a deed may run.
+const DEED_LIMIT: Duration = Duration::from_mins(5);
+
+/// How often a deed that loses races is decided again.
+const RACES: u32 = 12;
+
+/// A deed on its way: the closure, its result, and where the result is waited for.
+struct Deed<T, F> {
+    run: F,
+    value: Option<T>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+/// A deed of any kind.
+trait AnyDeed: Send {
+    fn run<'a>(
+        &'a mut self,
+        tx: &'a mut Tx,
+    ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + 'a>>;
+    /// Answers the caller; `Ok` only after the commit.
+    fn settle(self: Box<Self>, outcome: Result<(), StoreError>);
+}
+
+impl<T, F> AnyDeed for Deed<T, F>
+where
+    T: Send + 'static,
+    F: AsyncFn(&mut Tx) -> Result<T, StoreError> + Send + 'static,
+{
+    fn run<'a>(
+        &'a mut self,
+        tx: &'a mut Tx,
+    ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + 'a>> {
+        Box::pin(async move {
+            self.value = Some((self.run)(tx).await?);
+            Ok(())
+        })
+    }
+
+    fn settle(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let Self { value, reply, .. } = *self;
+        let answer = outcome.map(|()| value.expect("a deed that succeeded left its value"));
+        // Nobody may be waiting any more; what is committed stays.
+        let _ = reply.send(answer);
+    }
+}
+
+/// The face of the writer thread.
+pub struct Writer {
+    deeds: Mutex<Option<mpsc::Sender<Box<dyn AnyDeed>>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread for a SQLite file; `tx` holds the pool's one connection.
+    pub fn sqlite(tx: Tx, pool: SqlitePool) -> Result<Self, StoreError> {
+        Self::start(move |runtime, deeds| {
+            runtime.block_on(async {
+                sqlite(tx, deeds).await;
+                pool.close().await;
+            });
+        })
+    }
+
+    /// Starts the thread for a PostgreSQL database.
+    pub fn postgres(options: PgConnectOptions) -> Result<Self, StoreError> {
+        Self::start(move |runtime, deeds| {
+            LocalSet::new().block_on(&runtime, async {
+                // Made here: connections belong to the runtime that drives them.
+                let pool = PgPoolOptions::new().max_connections(WRITERS);
+                let pool = pool.acquire_timeout(Duration::from_secs(30)).connect_lazy_with(options);
+                postgres(&pool, deeds).await;
+                pool.close().await;
+            });
+        })
+    }
+
+    fn start(
+        work: impl FnOnce(Runtime, mpsc::Receiver<Box<dyn AnyDeed>>) + Send + 'static,
+    ) -> Result<Self, StoreError> {
+        let failed = |why: std::io::Error| StoreError::Unreachable {
+            at: "(writer thread)".into(),
+            why: why.to_string(),
+        };
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let (deeds, queue) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("yike-writer".into())
+            .spawn(move || work(runtime, queue))
+            .map_err(failed)?;
+        Ok(Self { deeds: Mutex::new(Some(deeds)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Runs a deed and waits until it is committed or undone.
+    pub async fn write<T, F>(&self, run: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: AsyncFn(&mut Tx) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let deed: Box<dyn AnyDeed> = Box::new(Deed { run, value: None, reply });
+        let deeds = self.deeds.lock().expect("nothing panics under this lock").clone();
+        let deeds = deeds.ok_or(StoreError::Closed)?;
+        deeds.send(deed).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Finishes what is queued and ends the thread.
+    pub async fn close(&self) {
+        drop(self.deeds.lock().expect("nothing panics under this lock").take());
+        let thread = self.thread.lock().expect("nothing panics under this lock").take();
+        if let Some(thread) = thread {
+            // The thread's own panics were caught and answered one by one.
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+}
+
+/// Runs a deed; a panic or too long a run is an error like others.
+async fn guarded(deed: &mut dyn AnyDeed, tx: &mut Tx) -> Result<(), StoreError> {
+    let mut run = pin!(deed.run(tx));
+    let caught =
+        poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(context))) {
+            Ok(poll) => poll,
+            Err(_) => Poll::Ready(Err(StoreError::Panicked)),
+        });
+    match tokio::time::timeout(DEED_LIMIT, caught).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(StoreError::TooSlow(DEED_LIMIT.as_secs())),
+    }
+}
+
+type Queue = mpsc::Receiver<Box<dyn AnyDeed>>;
+
+/// Serves a SQLite file until the queue is closed and empty.
+async fn sqlite(mut tx: Tx, mut queue: Queue) {
+    while let Some(first) = queue.recv().await {
+        let mut again = group(&mut tx, first, &mut queue).await;
+        // A group that was lost as a whole is done again, each deed on its own.
+        for deed in again.drain(..) {
+            let (_, mut closed) = mpsc::channel(1);
+            for deed in group(&mut tx, deed, &mut closed).await {
+                deed.settle(Err(StoreError::Busy));
+            }
+        }
+    }
+}
+
+/// Runs deeds in one transaction. Gives back deeds that were undone through no fault of their own.
+async fn group(tx: &mut Tx, first: Box<dyn AnyDeed>, queue: &mut Queue) -> Vec<Box<dyn AnyDeed>> {
+    let begin = dialect::begin_write(&tx.conn);
+    if let Err(error) = execute!(tx, begin) {
+        first.settle(Err(error));
+        return Vec::new();
+    }
+    let began = Instant::now();
+    let mut done: Vec<Box<dyn AnyDeed>> = Vec::new();
+    let mut next = Some(first);
+    while let Some(mut deed) = next.take() {
+        match saved(&mut *deed, tx).await {
+            Ok(()) => done.push(deed),
+            Err(Undone::Alone(error)) => deed.settle(Err(error)),
+            Err(Undone::Group(error)) => {
+                // SQLite has undone the whole transaction (full disk, read error).
+                let _ = execute!(tx, "rollback");
+                deed.settle(Err(error));
+                return done;
+            }
+        }
+        if done.len() < GROUP && began.elapsed() < GATHER {
+            next = queue.try_recv().ok();
+        }
+    }
+    let committed = execute!(tx, "commit").map(|_| ());
+    if committed.is_err() {
+        let _ = execute!(tx, "rollback");
+    }
+    for deed in done {
+        deed.settle(committed.clone());
+    }
+    Vec::new()
+}
+
+/// What a failing deed took with it.
+enum Undone {
+    Alone(StoreError),
+    Group(StoreError),
+}
+
+async fn saved(deed: &mut dyn AnyDeed, tx: &mut Tx) -> Result<(), Undone> {
+    execute!(tx, "savepoint deed").map_err(Undone::Group)?;
+    match guarded(deed, tx).await {
+        Ok(()) => execute!(tx, "release deed").map(|_| ()).map_err(Undone::Group),
+        Err(error) => {
+            let back =
+                execute!(tx, "rollback to deed").is_ok() && execute!(tx, "release deed").is_ok();
+            Err(if back { Undone::Alone(error) } else { Undone::Group(error) })
+        }
+    }
+}
+
+/// Serves a PostgreSQL database until the queue is closed and all deeds are answered.
+async fn postgres(pool: &PgPool, mut queue: Queue) {
+    let pool = Rc::new(pool.clone());
+    let mut running = tokio::task::JoinSet::new();
+    while let Some(mut deed) = queue.recv().await {
+        let pool = Rc::clone(&pool);
+        running.spawn_local(async move {
+            let outcome = raced(&pool, &mut *deed).await;
+            deed.settle(outcome);
+        });
+        while running.len() >= QUEUE || running.try_join_next().is_some() {
+            if running.len() >= QUEUE {
+                running.join_next().await;
+            }
+        }
+    }
+    while running.join_next().await.is_some() {}
+}
+
+/// Runs a deed until it is committed, refused, or has lost too many races.
+async fn raced(pool: &PgPool, deed: &mut dyn AnyDeed) -> Result<(), StoreError> {
+    let mut race = 0;
+    loop {
+        let outcome = in_transaction(pool, deed).await;
+        race += 1;
+        match outcome {
+            Err(error) if error.is_race() && race < RACES => {
+                // Grows, and differs between deeds and nodes by where they are in memory: two that
+                // met once should not meet again.
+                let spread = std::ptr::from_ref(&*deed).addr() as u64 / 16 % 7;
+                let wait = (1_u64 << race.min(7)) + spread;
+                tokio::time::sleep(Duration::from_millis(wait)).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn in_transaction(pool: &PgPool, deed: &mut dyn AnyDeed) -> Result<(), StoreError> {
+    let mut tx = Tx::new(Conn::Postgres(pool.acquire().await?));
+    let begin = dialect::begin_write(&tx.conn);
+    execute!(tx, begin)?;
+    let outcome = match guarded(deed, &mut tx).await {
+        Ok(()) => execute!(tx, "commit").map(|_| ()),
+        Err(error) => Err(error),
+    };
+    if outcome.is_err() && execute!(tx, "rollback").is_err() {
+        tx.spoil();
+    }
+    outcome
+}
