@@ -90,7 +90,7 @@ fn server() -> PgConnectOptions {
     let url = std::env::var(SERVER).unwrap_or_else(|_| {
         panic!(
             "{SERVER} is not set, so there is no PostgreSQL to test on: run `make test`, or \
-             `eval \"$(.ci/postgres.sh start)\"` and the tests again"
+             `scripts/with-postgres.sh cargo nextest run`"
         )
     });
     dialect::postgres_options(&url).expect("the URL of the test server can be read")

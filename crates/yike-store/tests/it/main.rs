@@ -1,0 +1,13 @@
+//! Tests of the store, each on SQLite and on a real PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+mod access;
+mod clock;
+mod jobs;
+mod ledger;
+mod outbox;
+mod places;
+mod verify;
+mod world;
+mod writing;
