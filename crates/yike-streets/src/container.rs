@@ -33,6 +33,7 @@ use serde::de::DeserializeOwned;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::column::{Column, Texts};
+use crate::mapped;
 
 const _: () = assert!(cfg!(target_endian = "little"), "columns are mapped as they lie in the file");
 
@@ -251,12 +252,7 @@ impl Container {
         if file.metadata().map_err(fail)?.len() < HEADER as u64 {
             return Err(Self::not_ours(path, kind));
         }
-        #[expect(
-            unsafe_code,
-            reason = "mapping is what the format is made for; see the module's note"
-        )]
-        // SAFETY: our files are replaced by rename and never rewritten in place.
-        let map = unsafe { Mmap::map(&file) }.map_err(fail)?;
+        let map = mapped::map(&file).map_err(fail)?;
         let mut this =
             Self { kind, path: path.to_owned(), map: Arc::new(map), entries: Vec::new() };
         this.read_header()?;

@@ -17,6 +17,7 @@ pub mod facilities;
 pub mod frames;
 pub mod homes;
 pub mod map;
+mod mapped;
 pub mod network;
 pub mod osm;
 pub mod progress;

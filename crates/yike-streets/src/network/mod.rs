@@ -4,7 +4,14 @@
 //! contracted, their bends kept as shape points. The network is undirected: walking has no one-way
 //! streets (the rare `oneway:foot` is reported as a finding, not obeyed).
 
+pub mod build;
+mod build_edges;
+mod build_gates;
+mod build_lines;
+mod build_pieces;
+pub mod file;
 pub mod islands;
+mod order;
 pub mod snap;
 
 use crate::column::{Column, Texts};

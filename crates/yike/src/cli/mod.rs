@@ -5,6 +5,7 @@
 
 mod manual;
 mod serve;
+mod streets;
 
 use anyhow::Result;
 use clap::builder::FalseyValueParser;
@@ -41,6 +42,7 @@ YIKE_DATABASE_URL. Exit codes: 0 done, 1 failed, 2 what was given is wrong, 130 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Streets(streets::Streets),
     Completions(manual::Completions),
     Man(manual::Man),
 }
@@ -57,6 +59,7 @@ impl Cli {
     pub fn run(self, shell: &Shell) -> Result<()> {
         match self.command {
             Command::Serve(serve) => serve.run(shell),
+            Command::Streets(streets) => streets.run(shell),
             Command::Completions(completions) => completions.run(shell),
             Command::Man(man) => man.run(shell),
         }
