@@ -19,6 +19,8 @@ use crate::units::Bounds;
 pub struct BuildOptions {
     /// Threads to use; 0 is one for each processor.
     pub threads: usize,
+    /// Also collect homes and facilities.
+    pub features: bool,
     /// Also keep the shapes of the base map.
     pub scene: bool,
     /// Walk on railway and bus platforms too.
@@ -29,7 +31,7 @@ pub struct BuildOptions {
 
 impl Default for BuildOptions {
     fn default() -> Self {
-        Self { threads: 0, scene: true, platforms: false, ferries: false }
+        Self { threads: 0, features: true, scene: true, platforms: false, ferries: false }
     }
 }
 
@@ -106,7 +108,7 @@ fn city(
 ) -> Result<City, Stopped> {
     let mut found = Collector::default();
     let optional = Optional { platforms: options.platforms, ferries: options.ferries };
-    let plan = Plan { optional, scene: options.scene };
+    let plan = Plan { optional, features: options.features, scene: options.scene };
     let gathered = gather::gather(source, rules, plan, progress, &mut found)?;
     progress.stage("streets", 0, 0);
     let lines = Lines::collect(&gathered, &mut found);

@@ -143,6 +143,8 @@ pub(crate) struct Gathered {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     pub(crate) optional: Optional,
+    /// Also homes and facilities.
+    pub(crate) features: bool,
     /// Also the base map.
     pub(crate) scene: bool,
 }

@@ -209,6 +209,9 @@ impl Batch {
             let (traits, private) = (meaning.traits, meaning.private);
             self.marks.push(Mark { node: number as u32, traits, private, hours });
         }
+        if !gatherer.plan.features && !gatherer.plan.scene {
+            return;
+        }
         let categories = rules.of_size(rules.categories_of(tags), None);
         rules.doubt(tags, categories, &mut self.found, &object);
         let scene = rules.scene(tags, Shape::Node).filter(|_| gatherer.plan.scene);

@@ -87,21 +87,25 @@ impl Sink {
         id: ObjectId,
         geometry: Geometry,
     ) -> bool {
-        let rules = gatherer.rules;
-        let scene = match (gatherer.plan.scene && !street, area) {
+        let (rules, plan) = (gatherer.rules, gatherer.plan);
+        if !plan.features && !plan.scene {
+            return false;
+        }
+        let scene = match (plan.scene && !street, area) {
             (false, _) => None,
             (true, true) => rules.scene(tags, Shape::Area),
             (true, false) => None,
         };
-        let scene = scene
-            .or_else(|| rules.scene(tags, Shape::Line).filter(|_| gatherer.plan.scene && !street));
-        let categories = if street { 0 } else { rules.categories_of(tags) };
-        let home = if area { rules.home(tags) } else { HomeMeaning::No };
-        let residential = area && rules.homes.within.fits(tags);
+        let scene =
+            scene.or_else(|| rules.scene(tags, Shape::Line).filter(|_| plan.scene && !street));
+        let asked = plan.features && !street;
+        let categories = if asked { rules.categories_of(tags) } else { 0 };
+        let home = if asked && area { rules.home(tags) } else { HomeMeaning::No };
+        let residential = asked && area && rules.homes.within.fits(tags);
         if scene.is_none() && categories == 0 && home == HomeMeaning::No && !residential {
             return false;
         }
-        if !street {
+        if asked {
             rules.doubt(tags, categories, &mut self.found, &id);
         }
         let home = (home != HomeMeaning::No).then(|| HomeTags {

@@ -1,7 +1,7 @@
 //! Opening a file of any kind as a row of blocks.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
 use std::ops::Range;
 use std::path::Path;
 
