@@ -68,7 +68,7 @@ impl Row {
 
 impl Reader {
     /// Deadlines due at `now`, the longest due first, at most `limit`.
-    pub async fn due_deadlines(
+    async fn due_deadlines(
         &mut self,
         now: Timestamp,
         limit: u32,
@@ -153,7 +153,7 @@ impl Tx {
     }
 
     /// Fires a deadline if it still runs and is due; says whether its deed was done.
-    pub async fn fire(&mut self, due: &DueDeadline, now: Timestamp) -> Result<bool, StoreError> {
+    async fn fire(&mut self, due: &DueDeadline, now: Timestamp) -> Result<bool, StoreError> {
         // Gone, or moved ahead by a living worker: nothing to do.
         let taken = execute!(
             self,

@@ -41,3 +41,4 @@ pub use page::Page;
 pub use places::{BoundaryRow, Hit, PlaceCount};
 pub use store::{Engine, Store};
 pub use verify::{Difference, Verified};
+pub use writer::Counters;

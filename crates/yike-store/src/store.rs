@@ -13,7 +13,7 @@ use crate::db::{Conn, Reader, Tx, execute};
 use crate::dialect;
 use crate::error::StoreError;
 use crate::migrate::migrate;
-use crate::writer::Writer;
+use crate::writer::{Counters, Writer};
 
 /// Connections for reading.
 const READERS: u32 = 8;
@@ -142,6 +142,11 @@ impl Store {
         F: AsyncFn(&mut Tx) -> Result<T, StoreError> + Send + 'static,
     {
         self.inner.writer.write(deed).await
+    }
+
+    /// What was written since the store was opened.
+    pub fn counters(&self) -> Counters {
+        self.inner.writer.counters()
     }
 
     /// Writes a copy of a SQLite database to a new file, while it is in use.

@@ -17,7 +17,9 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use tempfile::TempDir;
 use yike_model::Timestamp;
 
+use crate::db::{Conn, Tx, on};
 use crate::dialect;
+use crate::error::StoreError;
 use crate::store::{Engine, Store};
 
 /// Names the server for tests: `postgres://user@host:port/database`.
@@ -42,12 +44,30 @@ impl TestDb {
             Engine::Postgres => Some(schema(&dir).await),
         };
         let store = open(engine, &dir, server.as_ref()).await;
+        let store = store.unwrap_or_else(|why| panic!("a fresh {engine:?} database opens: {why}"));
         Self { store, engine, dir, server }
     }
 
     /// Opens the same database once more, as another process would.
     pub async fn again(&self) -> Store {
+        self.try_again().await.unwrap_or_else(|why| panic!("{:?} opens again: {why}", self.engine))
+    }
+
+    /// The same, if it can be opened.
+    pub async fn try_again(&self) -> Result<Store, StoreError> {
         open(self.engine, &self.dir, self.server.as_ref()).await
+    }
+
+    /// What another process opens: the path of a file, or a URL.
+    pub fn address(&self) -> String {
+        match &self.server {
+            None => self.file().display().to_string(),
+            Some((_, name)) => {
+                let url = std::env::var(SERVER).expect("it was there before");
+                let sign = if url.contains('?') { '&' } else { '?' };
+                format!("{url}{sign}options=-c%20search_path%3D{name}")
+            }
+        }
     }
 
     /// The SQLite file.
@@ -86,6 +106,11 @@ impl TestDb {
     }
 }
 
+/// The names of the schema's steps, in order.
+pub fn migration_names() -> Vec<&'static str> {
+    crate::migrate::MIGRATIONS.iter().map(|migration| migration.name).collect()
+}
+
 fn server() -> PgConnectOptions {
     let url = std::env::var(SERVER).unwrap_or_else(|_| {
         panic!(
@@ -109,15 +134,34 @@ async fn schema(dir: &TempDir) -> (PgConnectOptions, String) {
     (options, name)
 }
 
-async fn open(engine: Engine, dir: &TempDir, server: Option<&(PgConnectOptions, String)>) -> Store {
+async fn open(
+    engine: Engine,
+    dir: &TempDir,
+    server: Option<&(PgConnectOptions, String)>,
+) -> Result<Store, StoreError> {
     let now = Timestamp::FIRST;
-    let store = match (engine, server) {
+    match (engine, server) {
         (Engine::Postgres, Some((options, _))) => {
             Store::open_postgres_with(options.clone(), now).await
         }
         _ => Store::open_sqlite(dir.path().join("yike.db"), now).await,
-    };
-    store.unwrap_or_else(|why| panic!("a fresh {engine:?} database opens: {why}"))
+    }
+}
+
+impl Tx {
+    /// Runs a statement of any kind in the transaction, to bring about what is hard to bring about.
+    pub async fn meddle(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        on!(self, c => sqlx::raw_sql(sql).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> Engine {
+        match self.conn {
+            Conn::Sqlite(_) => Engine::Sqlite,
+            Conn::Postgres(_) => Engine::Postgres,
+        }
+    }
 }
 
 /// Runs a test body on a fresh database.

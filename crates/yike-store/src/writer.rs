@@ -15,7 +15,9 @@ use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -43,6 +45,46 @@ const DEED_LIMIT: Duration = Duration::from_mins(5);
 
 /// How often a deed that loses races is decided again.
 const RACES: u32 = 12;
+
+/// What the writer has done since it started.
+#[derive(Debug, Default)]
+struct Meter {
+    done: AtomicU64,
+    failed: AtomicU64,
+    commits: AtomicU64,
+    races: AtomicU64,
+}
+
+/// What a store has written since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Deeds that were committed.
+    pub done: u64,
+    /// Deeds that were refused or failed.
+    pub failed: u64,
+    /// Commits; fewer than deeds where deeds shared them.
+    pub commits: u64,
+    /// Times a deed was decided again because another writer was first.
+    pub races: u64,
+}
+
+impl Meter {
+    fn read(&self) -> Counters {
+        Counters {
+            done: self.done.load(Relaxed),
+            failed: self.failed.load(Relaxed),
+            commits: self.commits.load(Relaxed),
+            races: self.races.load(Relaxed),
+        }
+    }
+
+    /// Counts a deed's end and answers its caller.
+    fn settle(&self, deed: Box<dyn AnyDeed>, outcome: Result<(), StoreError>) {
+        let counter = if outcome.is_ok() { &self.done } else { &self.failed };
+        counter.fetch_add(1, Relaxed);
+        deed.settle(outcome);
+    }
+}
 
 /// A deed on its way: the closure, its result, and where the result is waited for.
 struct Deed<T, F> {
@@ -88,14 +130,15 @@ where
 pub struct Writer {
     deeds: Mutex<Option<mpsc::Sender<Box<dyn AnyDeed>>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    meter: Arc<Meter>,
 }
 
 impl Writer {
     /// Starts the thread for a SQLite file; `tx` holds the pool's one connection.
     pub fn sqlite(tx: Tx, pool: SqlitePool) -> Result<Self, StoreError> {
-        Self::start(move |runtime, deeds| {
+        Self::start(move |runtime, deeds, meter| {
             runtime.block_on(async {
-                sqlite(tx, deeds).await;
+                sqlite(tx, deeds, &meter).await;
                 pool.close().await;
             });
         })
@@ -103,19 +146,19 @@ impl Writer {
 
     /// Starts the thread for a PostgreSQL database.
     pub fn postgres(options: PgConnectOptions) -> Result<Self, StoreError> {
-        Self::start(move |runtime, deeds| {
+        Self::start(move |runtime, deeds, meter| {
             LocalSet::new().block_on(&runtime, async {
                 // Made here: connections belong to the runtime that drives them.
                 let pool = PgPoolOptions::new().max_connections(WRITERS);
                 let pool = pool.acquire_timeout(Duration::from_secs(30)).connect_lazy_with(options);
-                postgres(&pool, deeds).await;
+                postgres(&pool, deeds, &meter).await;
                 pool.close().await;
             });
         })
     }
 
     fn start(
-        work: impl FnOnce(Runtime, mpsc::Receiver<Box<dyn AnyDeed>>) + Send + 'static,
+        work: impl FnOnce(Runtime, Queue, Arc<Meter>) + Send + 'static,
     ) -> Result<Self, StoreError> {
         let failed = |why: std::io::Error| StoreError::Unreachable {
             at: "(writer thread)".into(),
@@ -123,11 +166,18 @@ impl Writer {
         };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (deeds, queue) = mpsc::channel(QUEUE);
+        let meter = Arc::new(Meter::default());
+        let shared = Arc::clone(&meter);
         let thread = std::thread::Builder::new()
             .name("yike-writer".into())
-            .spawn(move || work(runtime, queue))
+            .spawn(move || work(runtime, queue, shared))
             .map_err(failed)?;
-        Ok(Self { deeds: Mutex::new(Some(deeds)), thread: Mutex::new(Some(thread)) })
+        Ok(Self { deeds: Mutex::new(Some(deeds)), thread: Mutex::new(Some(thread)), meter })
+    }
+
+    /// What was written so far.
+    pub fn counters(&self) -> Counters {
+        self.meter.read()
     }
 
     /// Runs a deed and waits until it is committed or undone.
@@ -172,24 +222,29 @@ async fn guarded(deed: &mut dyn AnyDeed, tx: &mut Tx) -> Result<(), StoreError> 
 type Queue = mpsc::Receiver<Box<dyn AnyDeed>>;
 
 /// Serves a SQLite file until the queue is closed and empty.
-async fn sqlite(mut tx: Tx, mut queue: Queue) {
+async fn sqlite(mut tx: Tx, mut queue: Queue, meter: &Meter) {
     while let Some(first) = queue.recv().await {
-        let mut again = group(&mut tx, first, &mut queue).await;
+        let mut again = group(&mut tx, first, &mut queue, meter).await;
         // A group that was lost as a whole is done again, each deed on its own.
         for deed in again.drain(..) {
             let (_, mut closed) = mpsc::channel(1);
-            for deed in group(&mut tx, deed, &mut closed).await {
-                deed.settle(Err(StoreError::Busy));
+            for deed in group(&mut tx, deed, &mut closed, meter).await {
+                meter.settle(deed, Err(StoreError::Busy));
             }
         }
     }
 }
 
 /// Runs deeds in one transaction. Gives back deeds that were undone through no fault of their own.
-async fn group(tx: &mut Tx, first: Box<dyn AnyDeed>, queue: &mut Queue) -> Vec<Box<dyn AnyDeed>> {
+async fn group(
+    tx: &mut Tx,
+    first: Box<dyn AnyDeed>,
+    queue: &mut Queue,
+    meter: &Meter,
+) -> Vec<Box<dyn AnyDeed>> {
     let begin = dialect::begin_write(&tx.conn);
     if let Err(error) = execute!(tx, begin) {
-        first.settle(Err(error));
+        meter.settle(first, Err(error));
         return Vec::new();
     }
     let began = Instant::now();
@@ -198,11 +253,11 @@ async fn group(tx: &mut Tx, first: Box<dyn AnyDeed>, queue: &mut Queue) -> Vec<B
     while let Some(mut deed) = next.take() {
         match saved(&mut *deed, tx).await {
             Ok(()) => done.push(deed),
-            Err(Undone::Alone(error)) => deed.settle(Err(error)),
+            Err(Undone::Alone(error)) => meter.settle(deed, Err(error)),
             Err(Undone::Group(error)) => {
                 // SQLite has undone the whole transaction (full disk, read error).
                 let _ = execute!(tx, "rollback");
-                deed.settle(Err(error));
+                meter.settle(deed, Err(error));
                 return done;
             }
         }
@@ -214,8 +269,9 @@ async fn group(tx: &mut Tx, first: Box<dyn AnyDeed>, queue: &mut Queue) -> Vec<B
     if committed.is_err() {
         let _ = execute!(tx, "rollback");
     }
+    meter.commits.fetch_add(1, Relaxed);
     for deed in done {
-        deed.settle(committed.clone());
+        meter.settle(deed, committed.clone());
     }
     Vec::new()
 }
@@ -239,14 +295,14 @@ async fn saved(deed: &mut dyn AnyDeed, tx: &mut Tx) -> Result<(), Undone> {
 }
 
 /// Serves a PostgreSQL database until the queue is closed and all deeds are answered.
-async fn postgres(pool: &PgPool, mut queue: Queue) {
+async fn postgres(pool: &PgPool, mut queue: Queue, meter: &Arc<Meter>) {
     let pool = Rc::new(pool.clone());
     let mut running = tokio::task::JoinSet::new();
     while let Some(mut deed) = queue.recv().await {
-        let pool = Rc::clone(&pool);
+        let (pool, meter) = (Rc::clone(&pool), Arc::clone(meter));
         running.spawn_local(async move {
-            let outcome = raced(&pool, &mut *deed).await;
-            deed.settle(outcome);
+            let outcome = raced(&pool, &mut *deed, &meter).await;
+            meter.settle(deed, outcome);
         });
         while running.len() >= QUEUE || running.try_join_next().is_some() {
             if running.len() >= QUEUE {
@@ -258,17 +314,22 @@ async fn postgres(pool: &PgPool, mut queue: Queue) {
 }
 
 /// Runs a deed until it is committed, refused, or has lost too many races.
-async fn raced(pool: &PgPool, deed: &mut dyn AnyDeed) -> Result<(), StoreError> {
+async fn raced(pool: &PgPool, deed: &mut dyn AnyDeed, meter: &Meter) -> Result<(), StoreError> {
     let mut race = 0;
     loop {
         let outcome = in_transaction(pool, deed).await;
         race += 1;
         match outcome {
+            Ok(()) => {
+                meter.commits.fetch_add(1, Relaxed);
+                return Ok(());
+            }
             Err(error) if error.is_race() && race < RACES => {
                 // Grows, and differs between deeds and nodes by where they are in memory: two that
                 // met once should not meet again.
                 let spread = std::ptr::from_ref(&*deed).addr() as u64 / 16 % 7;
                 let wait = (1_u64 << race.min(7)) + spread;
+                meter.races.fetch_add(1, Relaxed);
                 tokio::time::sleep(Duration::from_millis(wait)).await;
             }
             outcome => return outcome,

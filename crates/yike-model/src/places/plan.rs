@@ -246,10 +246,10 @@ impl<'a> Planner<'a> {
                 format!("a {} needs the code of what it stands below", row.kind),
             ));
         };
-        if self.failed.contains(code) {
-            return Err(Fault::Above);
-        }
         let Some(node) = self.nodes.get(code) else {
+            if self.failed.contains(code) {
+                return Err(Fault::Above);
+            }
             return Err(fault("parent", format!("there is no place with the code {code}")));
         };
         if !row.kind.parents().contains(&node.kind) {
@@ -459,3 +459,6 @@ fn tidy(aliases: &mut Vec<PlaceName>, name: &PlaceName) {
     let excess = aliases.len().saturating_sub(ALIASES_LIMIT);
     aliases.drain(..excess);
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,7 +117,10 @@ impl Reader {
     }
 
     /// A digest over all versions of all boundaries of a district.
-    pub async fn boundaries_digest(&mut self, district: &DistrictId) -> Result<Digest, StoreError> {
+    pub(crate) async fn boundaries_digest(
+        &mut self,
+        district: &DistrictId,
+    ) -> Result<Digest, StoreError> {
         let mut hasher = Hasher::new("yike-boundaries-1");
         let mut last = (String::new(), 0);
         loop {

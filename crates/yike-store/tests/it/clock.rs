@@ -12,11 +12,13 @@ yike_store::on_both! {
             queue(tx, 1, 2).await?;
             tx.claim_job(&node("a"), LEASE, at(0)).await
         }).await.unwrap();
-        assert_eq!(db.store.read().await.unwrap().next_deadline().await.unwrap(), Some(at(30)));
+        let mut reader = db.store.read().await.unwrap();
+        assert_eq!(reader.next_deadline().await.unwrap(), Some(at(30)));
+        let running = reader.deadlines(&district(), nth::<yike_model::JobId>(1)).await.unwrap();
+        assert_eq!(running.iter().map(|d| (d.name.as_str(), d.due)).collect::<Vec<_>>(), [("lease", at(30))]);
         assert_eq!(db.store.fire_due(at(29), 100).await.unwrap(), Fired::default());
         let fired = db.store.fire_due(at(31), 100).await.unwrap();
         assert_eq!(fired, Fired { done: 1, moot: 0, failed: 0 });
-        let mut reader = db.store.read().await.unwrap();
         let job = reader.subject::<Job>(&district(), nth::<yike_model::JobId>(1)).await.unwrap().unwrap();
         assert_eq!(job.state.state, JobState::Queued);
         assert_eq!(reader.next_deadline().await.unwrap(), None);

@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
 mod access;
+mod alike;
 mod clock;
+mod crash;
 mod jobs;
 mod ledger;
+mod migrations;
 mod outbox;
 mod places;
 mod verify;

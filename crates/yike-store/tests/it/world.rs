@@ -44,9 +44,9 @@ pub async fn queue(tx: &mut Tx, n: u16, max_attempts: u32) -> Result<JobId, Stor
 }
 
 /// Proposes and checks an import, which then can be applied.
-#[expect(dead_code, reason = "the tests of places come next")]
 pub async fn checked_import(
     tx: &mut Tx,
+    district: &DistrictId,
     id: ImportId,
     kind: ImportKind,
     now: Timestamp,
@@ -57,7 +57,7 @@ pub async fn checked_import(
         digest: Digest::of(b"f"),
     };
     for deed in [ImportDeed::Propose { kind, file }, ImportDeed::Check(Check::default())] {
-        tx.act::<yike_model::imports::Import>(&district(), id, deed, By::SYSTEM, now).await?;
+        tx.act::<yike_model::imports::Import>(district, id, deed, By::SYSTEM, now).await?;
     }
     Ok(())
 }
