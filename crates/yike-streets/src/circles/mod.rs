@@ -9,8 +9,12 @@ pub mod edge;
 pub mod estimate;
 pub mod hours;
 pub mod isochrone;
+pub mod ladder;
+pub mod matrix;
 pub mod nearest;
+pub mod nearest_nodes;
 pub mod profile;
+pub(crate) mod queue;
 pub mod reach;
 pub mod search;
 pub mod standard;
@@ -18,3 +22,4 @@ pub mod study;
 pub mod suppress;
 #[cfg(test)]
 pub(crate) mod twin;
+pub mod within;

@@ -10,6 +10,7 @@
 //! label; then private arcs from every label.
 
 use crate::circles::costs::Costs;
+use crate::circles::queue::Buckets;
 use crate::network::snap::Snapped;
 use crate::network::{EdgeTrait, Network};
 use crate::units::UNREACHED;
@@ -148,58 +149,6 @@ pub(crate) fn direct(network: &Network, costs: &Costs, a: &Snapped, b: &Snapped)
     Some(key(at_a.abs_diff(at_b), a.along_dm.abs_diff(b.along_dm)) + off(a) + off(b))
 }
 
-/// A queue of nodes in buckets of [`Key`]s, for labels that only fall.
-#[derive(Clone, Debug, Default)]
-struct Buckets {
-    /// Last entry of each bucket, as a position in `entries` + 1; 0 is none.
-    top: Vec<u32>,
-    /// A bit for each bucket that is not empty.
-    full: Vec<u64>,
-    /// (key, node, entry below in the bucket); taken-out entries are chained in `free`.
-    entries: Vec<(Key, u32, u32)>,
-    free: u32,
-    /// Buckets before this word are empty.
-    word: usize,
-}
-
-impl Buckets {
-    fn push(&mut self, key: Key, node: u32) {
-        let bucket = (ds(key) >> SHIFT) as usize;
-        if bucket >= self.top.len() {
-            self.top.resize((bucket + 1).next_multiple_of(64), 0);
-            self.full.resize(self.top.len() / 64, 0);
-        }
-        let entry = (key, node, self.top[bucket]);
-        let at = self.free;
-        if at == 0 {
-            self.entries.push(entry);
-            self.top[bucket] = self.entries.len() as u32;
-        } else {
-            self.free = self.entries[at as usize - 1].2;
-            self.entries[at as usize - 1] = entry;
-            self.top[bucket] = at;
-        }
-        self.full[bucket / 64] |= 1 << (bucket % 64);
-        self.word = self.word.min(bucket / 64);
-    }
-
-    fn pop(&mut self) -> Option<(Key, u32)> {
-        while *self.full.get(self.word)? == 0 {
-            self.word += 1;
-        }
-        let bucket = self.word * 64 + self.full[self.word].trailing_zeros() as usize;
-        let at = self.top[bucket];
-        let (key, node, below) = self.entries[at as usize - 1];
-        self.top[bucket] = below;
-        if below == 0 {
-            self.full[self.word] &= self.full[self.word] - 1;
-        }
-        self.entries[at as usize - 1].2 = self.free;
-        self.free = at;
-        Some((key, node))
-    }
-}
-
 /// Room for searches, used again and again.
 #[derive(Clone, Debug)]
 pub struct Walker {
@@ -210,7 +159,7 @@ pub struct Walker {
     /// Nodes with a `label`, then nodes with an `inner`.
     reached: Vec<u32>,
     reached_inside: Vec<u32>,
-    queue: Buckets,
+    queue: Buckets<Key, u32>,
 }
 
 impl Walker {
@@ -221,7 +170,7 @@ impl Walker {
             inner: vec![NEVER; nodes],
             reached: Vec::new(),
             reached_inside: Vec::new(),
-            queue: Buckets::default(),
+            queue: Buckets::new(SHIFT),
         }
     }
 
@@ -316,7 +265,6 @@ impl Walker {
         for v in self.reached_inside.drain(..) {
             self.inner[v as usize] = NEVER;
         }
-        self.queue.word = 0;
     }
 
     /// The nodes reached on the way, or only inside private ways (some are in both lists).
@@ -334,7 +282,7 @@ impl Walker {
 fn offer(
     label: &mut [Key],
     reached: &mut Vec<u32>,
-    queue: &mut Buckets,
+    queue: &mut Buckets<Key, u32>,
     v: u32,
     key: Key,
     limit: Key,
