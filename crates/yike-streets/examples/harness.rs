@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use yike_streets::circles::ladder::{FAR, Graph, Ladder};
-use yike_streets::circles::matrix::{Pieces, walks_within};
+use yike_streets::circles::matrix::walks_within;
 use yike_streets::circles::nearest_nodes::{nearest_few, nearest_one};
 use yike_streets::circles::within::{Present, sum_within};
 
@@ -185,12 +185,10 @@ fn within(input: &Input, limit: u32) -> Outcome {
 }
 
 fn matrix(input: &Input, limit: u32) -> Outcome {
-    let ladder = Ladder::new(&input.graph, 2, FAR);
-    let pieces = Pieces::new(&ladder);
     let nodes = input.rank.len() as u64;
     let sites: Vec<u32> = (0..SITES).map(|k| input.rank[(k * nodes / SITES) as usize]).collect();
     let prepared = Instant::now();
-    let found = walks_within(&ladder, &pieces, &sites, limit);
+    let found = walks_within(&input.graph, &sites, limit);
     let answered = Instant::now();
     let mut file_node = vec![0; input.rank.len()];
     for (node, v) in input.rank.iter().enumerate() {

@@ -11,6 +11,8 @@
 //! learn and without witness searches; it is exact for any lengths. See Dibbelt, Strasser & Wagner,
 //! "Customizable Contraction Hierarchies", 2016, and Delling et al., "PHAST", 2011.
 
+use std::collections::VecDeque;
+
 /// A length longer than any walk. Adding two of them does not wrap.
 pub const FAR: u32 = u32::MAX / 4;
 
@@ -74,6 +76,9 @@ pub struct Ladder {
     /// What is left; core node `i` is step `out + i`.
     pub core: Graph,
 }
+
+/// Nodes with this many neighbours or more are no longer told apart when the fewest are looked for.
+const MANY: usize = 512;
 
 /// Neighbours of nodes that change; each has a block with room in one pool.
 struct Neighbours {
@@ -153,10 +158,11 @@ impl Ladder {
     pub fn new(graph: &Graph, most: usize, limit: u32) -> Self {
         let nodes = graph.nodes();
         let mut neighbours = Neighbours::new(graph, limit);
-        let mut turns: Vec<std::collections::VecDeque<u32>> =
-            vec![Default::default(); most.min(nodes) + 1];
+        let mut turns = vec![VecDeque::new(); most.min(MANY) + 1];
+        let turn_of =
+            |count: u32| (count as usize).min(if most >= MANY { MANY } else { usize::MAX });
         for v in 0..nodes as u32 {
-            if let Some(turn) = turns.get_mut(neighbours.len[v as usize] as usize) {
+            if let Some(turn) = turns.get_mut(turn_of(neighbours.len[v as usize])) {
                 turn.push_back(v);
             }
         }
@@ -173,12 +179,12 @@ impl Ladder {
                 continue;
             };
             // A node that has changed since is in another turn too.
-            if taken.step[v as usize] != u32::MAX || neighbours.len[v as usize] as usize != fewest {
+            if taken.step[v as usize] != u32::MAX || turn_of(neighbours.len[v as usize]) != fewest {
                 continue;
             }
             taken.take(v, &mut neighbours, limit);
             for &(u, _) in &taken.up[taken.first[taken.first.len() - 2] as usize..] {
-                let count = neighbours.len[u as usize] as usize;
+                let count = turn_of(neighbours.len[u as usize]);
                 if let Some(turn) = turns.get_mut(count) {
                     turn.push_back(u);
                     fewest = fewest.min(count);

@@ -9,6 +9,8 @@ pub mod edge;
 pub mod estimate;
 pub mod hours;
 pub mod isochrone;
+#[cfg(test)]
+mod kernel_tests;
 pub mod ladder;
 pub mod matrix;
 pub mod nearest;

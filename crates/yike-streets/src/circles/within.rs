@@ -8,14 +8,12 @@
 use rayon::prelude::*;
 
 use crate::circles::ladder::{Graph, Ladder};
-use crate::circles::queue::Buckets;
+use crate::circles::matrix::NodeSearch;
 
 /// Sources side by side.
 const LANES: usize = 64;
 /// Sources that share one search for what is near.
 const GROUP: usize = 256;
-/// Buckets of that search are `1 << SHIFT` wide.
-const SHIFT: u32 = 7;
 
 /// What there is at nodes.
 #[derive(Clone, Debug)]
@@ -118,8 +116,7 @@ struct Room<'a, L> {
     present: &'a Present<'a>,
     first_facility: &'a [u32],
     limit: u32,
-    label: Vec<u32>,
-    queue: Buckets<u32, u32>,
+    search: NodeSearch,
     /// The steps near the group, rising, and the place of each step among them.
     near: Vec<u32>,
     place: Vec<u32>,
@@ -144,8 +141,7 @@ impl<'a, L: Lane> Room<'a, L> {
             present,
             first_facility,
             limit,
-            label: vec![u32::MAX; graph.nodes()],
-            queue: Buckets::new(SHIFT),
+            search: NodeSearch::new(graph.nodes()),
             near: Vec::new(),
             place: vec![u32::MAX; graph.nodes()],
             first: Vec::new(),
@@ -173,30 +169,9 @@ impl<'a, L: Lane> Room<'a, L> {
     /// Finds every node within the limit of any of the sources, and the ladder among them.
     fn find_near(&mut self, start: u32, count: u32) {
         self.near.clear();
-        for source in start..start + count {
-            self.label[source as usize] = 0;
-            self.near.push(source);
-            self.queue.push(0, source);
-        }
-        while let Some((at, v)) = self.queue.pop() {
-            if self.label[v as usize] != at {
-                continue;
-            }
-            for &(head, length) in self.graph.at(v) {
-                let (to, label) = (at + length, &mut self.label[head as usize]);
-                if to < *label && to <= self.limit {
-                    if *label == u32::MAX {
-                        self.near.push(head);
-                    }
-                    *label = to;
-                    self.queue.push(to, head);
-                }
-            }
-        }
-        for v in &mut self.near {
-            self.label[*v as usize] = u32::MAX;
-            *v = self.ladder.step[*v as usize];
-        }
+        let sources: Vec<u32> = (start..start + count).collect();
+        self.search.run(self.graph, &sources, self.limit);
+        self.near.extend(self.search.take().map(|(v, _)| self.ladder.step[v as usize]));
         self.near.sort_unstable();
         for (i, step) in self.near.iter().enumerate() {
             self.place[*step as usize] = i as u32;
