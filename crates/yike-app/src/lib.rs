@@ -1,1 +1,3 @@
 //! The verbs of Yike: one function a deed; permission and audit are here.
+
+pub mod tables;
