@@ -1,3 +1,4 @@
 //! The verbs of Yike: one function a deed; permission and audit are here.
 
+pub mod exports;
 pub mod tables;

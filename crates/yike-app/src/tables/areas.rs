@@ -30,7 +30,8 @@ pub fn read_areas(path: &Path, options: &TableOptions) -> Result<AreasTable, Tab
         return Err(TableError::Damaged { file, what });
     }
     let errors = RowErrors { file: file.clone(), ..RowErrors::default() };
-    let mut reading = Reading { options, file, columns: Columns::default(), errors, list: Vec::new() };
+    let mut reading =
+        Reading { options, file, columns: Columns::default(), errors, list: Vec::new() };
     read_rows(path, options, &mut reading)?;
     let Reading { file, errors, list, .. } = reading;
     if errors.count > 0 {
@@ -95,7 +96,12 @@ impl Sink for Reading<'_> {
         Ok(())
     }
 
-    fn row(&mut self, row: u64, cells: &[Cell<'_>], shape: Option<&Shape>) -> Result<(), TableError> {
+    fn row(
+        &mut self,
+        row: u64,
+        cells: &[Cell<'_>],
+        shape: Option<&Shape>,
+    ) -> Result<(), TableError> {
         self.errors.rows += 1;
         self.columns.need(&["code"], "division", &self.file)?;
         let get = |field| text(cell_at(&self.columns, cells, field));

@@ -49,7 +49,9 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => write!(f, "is empty: fill it in"),
-            Self::NotANumber => write!(f, "is not a number: write plain digits, such as 120 or 30.31"),
+            Self::NotANumber => {
+                write!(f, "is not a number: write plain digits, such as 120 or 30.31")
+            }
             Self::NotWhole => write!(f, "is not a whole number: people and dwellings come whole"),
             Self::Negative => write!(f, "is below zero: counts start at 0"),
             Self::TooLarge(most) => write!(f, "is more than {most}: check the unit and the column"),
@@ -58,7 +60,9 @@ impl fmt::Display for Problem {
                 "is out of range: longitude is -180 to 180, latitude -90 to 90, in degrees"
             ),
             Self::Swapped => write!(f, "cannot be a latitude: longitude and latitude seem swapped"),
-            Self::Nowhere => write!(f, "is 0,0, in the sea off Africa: the position seems not filled in"),
+            Self::Nowhere => {
+                write!(f, "is 0,0, in the sea off Africa: the position seems not filled in")
+            }
             Self::Twice(row) => write!(f, "is already in row {row}: ids must be unique"),
             Self::UnknownCategory => write!(
                 f,
@@ -72,9 +76,13 @@ impl fmt::Display for Problem {
                 "is a formula without a saved result: open the file in a spreadsheet, save it, try again"
             ),
             Self::CellError => write!(f, "is an error of the spreadsheet: mend the formula"),
-            Self::Date => write!(f, "is a date where a number is wanted: format the cells as numbers"),
+            Self::Date => {
+                write!(f, "is a date where a number is wanted: format the cells as numbers")
+            }
             Self::Shape => write!(f, "is neither a point nor an area"),
-            Self::Level => write!(f, "is not a level: use district, subdistrict, community or grid"),
+            Self::Level => {
+                write!(f, "is not a level: use district, subdistrict, community or grid")
+            }
         }
     }
 }

@@ -170,7 +170,8 @@ impl<'a> Reading<'a> {
             return Some(members);
         }
         let said = text(cell_at(&self.columns, cells, "category"));
-        for name in said.split([';', '；', '、', '|', ',', '，']).filter(|n| !n.trim().is_empty()) {
+        for name in said.split([';', '；', '、', '|', ',', '，']).filter(|n| !n.trim().is_empty())
+        {
             let Some(&category) = self.known.get(&plain(name)) else {
                 self.bad(row, "category", name.trim(), Problem::UnknownCategory);
                 return None;
@@ -214,7 +215,8 @@ impl Sink for Reading<'_> {
         if !names_shapes(&self.file) {
             self.columns.need(&["lon", "lat"], "facility", &self.file)?;
         }
-        let named = self.columns.others().filter_map(|(at, n)| Some((*self.known.get(&plain(n))?, at)));
+        let named =
+            self.columns.others().filter_map(|(at, n)| Some((*self.known.get(&plain(n))?, at)));
         self.counted = named.collect();
         for (category, column) in by_hand {
             let Some(at) = names.iter().position(|n| *n == column) else {
@@ -229,7 +231,12 @@ impl Sink for Reading<'_> {
         Ok(())
     }
 
-    fn row(&mut self, row: u64, cells: &[Cell<'_>], shape: Option<&Shape>) -> Result<(), TableError> {
+    fn row(
+        &mut self,
+        row: u64,
+        cells: &[Cell<'_>],
+        shape: Option<&Shape>,
+    ) -> Result<(), TableError> {
         self.errors.rows += 1;
         if self.errors.rows > self.options.max_rows {
             let bound = format!("{} rows", self.options.max_rows);

@@ -76,8 +76,7 @@ impl Columns {
 
     /// Refuses a table without these fields, naming what is there.
     pub fn need(&self, fields: &[&str], kind: &str, file: &str) -> Result<(), TableError> {
-        let missing: Vec<&str> =
-            fields.iter().copied().filter(|f| self.at(f).is_none()).collect();
+        let missing: Vec<&str> = fields.iter().copied().filter(|f| self.at(f).is_none()).collect();
         let Some(first) = missing.first() else { return Ok(()) };
         let tell = |f: &&str| format!("{f} (such as {})", TABLE[kind][*f].join(", "));
         let named: Vec<&str> =

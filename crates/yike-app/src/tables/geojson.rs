@@ -142,10 +142,8 @@ fn area(polygons: Vec<Vec<Vec<Vec<f64>>>>) -> Option<Shape> {
         return None;
     }
     let ring = |points: Vec<Vec<f64>>| -> Option<Vec<[f64; 2]>> {
-        let mut ring: Vec<[f64; 2]> = points
-            .iter()
-            .map(|p| Some([*p.first()?, *p.get(1)?]))
-            .collect::<Option<_>>()?;
+        let mut ring: Vec<[f64; 2]> =
+            points.iter().map(|p| Some([*p.first()?, *p.get(1)?])).collect::<Option<_>>()?;
         if ring.first() != ring.last() {
             ring.push(*ring.first()?);
         }

@@ -163,7 +163,12 @@ impl<'a> Reading<'a> {
     }
 
     /// Position of a row in degrees as found, from its columns or its shape, with ground area.
-    fn place(&mut self, row: u64, cells: &[Cell<'_>], shape: Option<&Shape>) -> Option<([f64; 2], u32)> {
+    fn place(
+        &mut self,
+        row: u64,
+        cells: &[Cell<'_>],
+        shape: Option<&Shape>,
+    ) -> Option<([f64; 2], u32)> {
         let mut degrees = [0.0; 2];
         let mut ground = 0;
         match shape {
@@ -275,7 +280,12 @@ impl Sink for Reading<'_> {
         Ok(())
     }
 
-    fn row(&mut self, row: u64, cells: &[Cell<'_>], shape: Option<&Shape>) -> Result<(), TableError> {
+    fn row(
+        &mut self,
+        row: u64,
+        cells: &[Cell<'_>],
+        shape: Option<&Shape>,
+    ) -> Result<(), TableError> {
         self.errors.rows += 1;
         if self.errors.rows > self.options.max_rows {
             let bound = format!("{} rows", self.options.max_rows);
@@ -327,7 +337,9 @@ pub(super) fn names_shapes(file: &str) -> bool {
 
 /// Centre of polygons by area, in degrees, and their ground in square metres.
 pub(super) fn centre(polygons: &[Vec<Vec<[f64; 2]>>]) -> ([f64; 2], u32) {
-    let Some(&origin) = polygons.iter().flatten().flatten().next() else { return ([f64::NAN; 2], 0) };
+    let Some(&origin) = polygons.iter().flatten().flatten().next() else {
+        return ([f64::NAN; 2], 0);
+    };
     let (mut twice, mut x, mut y) = (0.0, 0.0, 0.0);
     for polygon in polygons {
         for (i, ring) in polygon.iter().enumerate() {

@@ -87,7 +87,12 @@ trait Sink {
     /// The column names; may come again with more of them at the end.
     fn header(&mut self, names: &[String]) -> Result<(), TableError>;
     /// A row, numbered as its file numbers rows.
-    fn row(&mut self, row: u64, cells: &[Cell<'_>], shape: Option<&Shape>) -> Result<(), TableError>;
+    fn row(
+        &mut self,
+        row: u64,
+        cells: &[Cell<'_>],
+        shape: Option<&Shape>,
+    ) -> Result<(), TableError>;
     /// Whether these names could be the header: enough needed columns are among them.
     fn is_header(&self, names: &[String]) -> bool;
 }
@@ -103,12 +108,14 @@ fn read_rows(
         "csv" | "tsv" | "txt" => {
             let encoding = match &options.encoding {
                 None => None,
-                Some(label) => Some(encoding_rs::Encoding::for_label(label.as_bytes()).ok_or_else(
-                    || TableError::Mapping {
-                        file: file_name(path),
-                        what: format!("unknown encoding {label:?}: use utf-8 or gb18030"),
-                    },
-                )?),
+                Some(label) => {
+                    Some(encoding_rs::Encoding::for_label(label.as_bytes()).ok_or_else(|| {
+                        TableError::Mapping {
+                            file: file_name(path),
+                            what: format!("unknown encoding {label:?}: use utf-8 or gb18030"),
+                        }
+                    })?)
+                }
             };
             text::read(path, encoding, sink)?;
             Ok(None)

@@ -182,7 +182,11 @@ impl Rows {
     fn fill_merged(&mut self) {
         let row = self.row;
         while let Some(stretch) = self.merged.get(self.next).filter(|d| d.start.0 <= row) {
-            let first = if stretch.start.0 == row { self.cells.get(stretch.start.1 as usize) } else { None };
+            let first = if stretch.start.0 == row {
+                self.cells.get(stretch.start.1 as usize)
+            } else {
+                None
+            };
             let text = match first {
                 Some(Own::Text(text)) => Some(text.clone()),
                 _ => None,

@@ -135,7 +135,7 @@ fn errors_are_bounded_but_all_counted() {
 fn more_rows_than_allowed_are_refused_while_streaming() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long.csv");
-    let mut out = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
+    let mut out = std::io::BufWriter::new(File::create(&path).unwrap());
     out.write_all(b"lon,lat,people\n").unwrap();
     for _ in 0..20_000 {
         out.write_all(b"120,30,1\n").unwrap();
@@ -187,7 +187,8 @@ fn workbook(change: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
     let sheet = book.add_worksheet();
     sheet.set_name("小区").unwrap();
     sheet.merge_range(0, 0, 0, 5, "小区一览表", &Format::new()).unwrap();
-    for (c, name) in ["街道", "小区名称", "幢", "经度", "纬度", "人口"].iter().enumerate() {
+    for (c, name) in ["街道", "小区名称", "幢", "经度", "纬度", "人口"].iter().enumerate()
+    {
         sheet.write(1, c as u16, *name).unwrap();
     }
     sheet.merge_range(2, 0, 3, 0, "湖墅街道", &Format::new()).unwrap();
@@ -262,15 +263,20 @@ fn geojson_points_and_buildings_are_read() {
     assert_eq!((table.homes.id.get(0), table.homes.id.get(1)), ("7", "b"));
     assert_eq!(table.homes.coord[1], Coord::from_degrees(120.0005, 30.0005));
     assert!((10_500..10_800).contains(&table.homes.footprint_m2[1]));
-    let line = r#"{"features":[{"properties":{},"geometry":{"type":"LineString","coordinates":[]}}]}"#;
+    let line =
+        r#"{"features":[{"properties":{},"geometry":{"type":"LineString","coordinates":[]}}]}"#;
     let errors = row_errors(homes_of("a.geojson", line.as_bytes()));
     assert_eq!(errors.first[0].problem, Problem::Missing);
 }
 
 fn categories() -> Vec<Category> {
-    [("school", "学校", "School"), ("healthcare", "医疗", "Health care"), ("canteen", "食堂", "Canteen")]
-        .map(|(code, zh, en)| Category { code: code.into(), zh: zh.into(), en: en.into() })
-        .into()
+    [
+        ("school", "学校", "School"),
+        ("healthcare", "医疗", "Health care"),
+        ("canteen", "食堂", "Canteen"),
+    ]
+    .map(|(code, zh, en)| Category { code: code.into(), zh: zh.into(), en: en.into() })
+    .into()
 }
 
 #[test]
@@ -279,7 +285,8 @@ fn facilities_by_code_by_name_and_by_column() {
         let (_folder, path) = file("f.csv", csv.as_bytes());
         read_facilities(&path, &TableOptions::default(), &categories()).map(|t| t.facilities)
     };
-    let one = read("名称,经度,纬度,类别\n甲,120,30,学校；canteen\n乙,120,30,Health care\n").unwrap();
+    let one =
+        read("名称,经度,纬度,类别\n甲,120,30,学校；canteen\n乙,120,30,Health care\n").unwrap();
     assert_eq!(&one.of[..], [0b101, 0b010]);
     let many = read("id,lon,lat,schools,healthcare\na,1,2,0,3\nb,1,2,0,0\nc,1,2,是,\n").unwrap();
     assert_eq!((&many.of[..], many.id.get(1)), (&[0b010, 0b001][..], "c"));
@@ -310,9 +317,8 @@ fn the_compounds_of_hangzhou_agree_in_both_frames() {
     };
     let baidu = read_homes(&path, &options).unwrap();
     assert_eq!((plain.homes.len(), plain.source.frame.as_str()), (826, "wgs84"));
-    let worst = (0..826)
-        .map(|i| plain.homes.coord[i].metres_to(baidu.homes.coord[i]))
-        .fold(0.0, f64::max);
+    let worst =
+        (0..826).map(|i| plain.homes.coord[i].metres_to(baidu.homes.coord[i])).fold(0.0, f64::max);
     // The file's own conversion is rounded to 1e-6 degree, and used the plain (not iterated) way back.
     assert!(worst < 1.0, "{worst} m");
     assert!(!plain.people_given && plain.homes.estimated.iter().all(|e| *e == 1));
@@ -324,9 +330,12 @@ fn the_divisions_and_subdistricts_of_gongshu_are_read() {
         read_divisions(&shared("gongshu-admin/divisions.csv"), &TableOptions::default()).unwrap();
     let count = |level: &str| list.iter().filter(|d| d.level == level).count();
     assert_eq!([count("district"), count("subdistrict"), count("community")], [1, 18, 178]);
-    let table =
-        read_areas(&shared("gongshu-admin/subdistricts.geojson"), &TableOptions::default()).unwrap();
-    assert_eq!((table.areas.list().len(), table.areas.levels()), (18, &["subdistrict".to_owned()][..]));
+    let table = read_areas(&shared("gongshu-admin/subdistricts.geojson"), &TableOptions::default())
+        .unwrap();
+    assert_eq!(
+        (table.areas.list().len(), table.areas.levels()),
+        (18, &["subdistrict".to_owned()][..])
+    );
     assert!(table.areas.list().iter().all(|a| a.parent.as_deref() == Some("330105")));
 }
 

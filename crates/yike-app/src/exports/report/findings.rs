@@ -1,0 +1,154 @@
+//! What a study shows, worked out once for the report.
+
+use yike_streets::circles::coverage::{Cell, Split};
+use yike_streets::circles::study::{RatioAnswer, RowKind};
+
+use super::super::words::Lang;
+use super::Export;
+
+/// Nine in ten, in parts per million.
+const GOOD_PPM: u32 = 900_000;
+/// Areas with fewer are left out of the ranking: a handful says nothing of a neighbourhood.
+const LEAST_PEOPLE: u64 = 100;
+const LEAST_HOMES: u64 = 5;
+/// Rules by number that are named where they are not kept.
+const MAX_RATIOS: usize = 12;
+
+/// One item of the standard.
+pub(super) struct ItemFinding {
+    pub item: usize,
+    pub tier: usize,
+    pub in_data: bool,
+    /// For the first walker.
+    pub split: Split,
+    /// Share of every walker.
+    pub shares: Vec<Option<u32>>,
+    /// The walker with the lowest share, if it is lower than the first's.
+    pub weakest: Option<(usize, u32)>,
+}
+
+impl ItemFinding {
+    pub fn lacking_ppm(&self) -> Option<u32> {
+        yike_streets::circles::coverage::ppm(self.split.lacking, self.split.all())
+    }
+
+    /// Difference between the best and the weakest walker.
+    pub fn spread(&self) -> u32 {
+        let shares = self.shares.iter().flatten();
+        shares.clone().max().unwrap_or(&0) - shares.min().unwrap_or(&0)
+    }
+}
+
+/// One area of the ranking.
+pub(super) struct AreaFinding {
+    pub row: usize,
+    pub all: u64,
+    /// Required items missing for the average person, tenths.
+    pub lacking_each_tenths: u64,
+    /// The item most people lack, and how many.
+    pub most: Option<(usize, u64)>,
+}
+
+/// All findings of a report.
+pub(super) struct Findings {
+    /// Counted by people, or by homes where there are no people.
+    pub by_people: bool,
+    /// Most lacking first.
+    pub items: Vec<ItemFinding>,
+    /// Worst off first.
+    pub areas: Vec<AreaFinding>,
+    pub lacking_each_tenths: u64,
+    pub near_edge: u64,
+    /// Rules by number that are not kept, with the name of their area.
+    pub short_ratios: Vec<(RatioAnswer, String)>,
+    required: usize,
+}
+
+impl Findings {
+    pub fn of(export: &Export<'_>) -> Self {
+        let study = export.study;
+        let meta = &study.meta;
+        let by_people = study.people_of(0).0 > 0;
+        let required: Vec<usize> = (0..meta.standard.items.len())
+            .filter(|i| !meta.standard.items[*i].optional && meta.items[*i].in_data)
+            .collect();
+        let measure = |cell: Cell<'_>| if by_people { cell.people() } else { cell.homes() };
+        let mut items: Vec<ItemFinding> =
+            (0..meta.standard.items.len()).map(|i| item(export, i, &measure)).collect();
+        items.sort_by_key(|f| (std::cmp::Reverse(f.split.lacking), f.item));
+        let lacking_each = |row: usize| {
+            let lacking: u64 = required.iter().map(|i| measure(study.item(row, 0, *i)).lacking).sum();
+            let all = required.first().map_or(0, |i| measure(study.item(row, 0, *i)).all());
+            (all, (lacking * 10 + all / 2).checked_div(all).unwrap_or(0))
+        };
+        let finest = meta.levels.last();
+        let least = if by_people { LEAST_PEOPLE } else { LEAST_HOMES };
+        let of_level = (0..meta.rows.len())
+            .filter(|r| meta.rows[*r].kind == RowKind::Area && Some(&meta.rows[*r].level) == finest);
+        let mut areas: Vec<AreaFinding> = of_level
+            .map(|row| {
+                let (all, lacking_each_tenths) = lacking_each(row);
+                let lacking = required.iter().map(|i| (*i, measure(study.item(row, 0, *i)).lacking));
+                let most = lacking.max_by_key(|(i, n)| (*n, std::cmp::Reverse(*i)));
+                AreaFinding { row, all, lacking_each_tenths, most: most.filter(|(_, n)| *n > 0) }
+            })
+            .filter(|a| a.all >= least)
+            .collect();
+        areas.sort_by_key(|a| (std::cmp::Reverse(a.lacking_each_tenths), a.row));
+        let [homes, people] = meta.near_edge[meta.minutes.len() - 1];
+        let short = meta.ratios.iter().filter(|a| a.found < a.needed).take(MAX_RATIOS);
+        Self {
+            by_people,
+            items,
+            areas,
+            lacking_each_tenths: lacking_each(0).1,
+            near_edge: if by_people { people } else { homes },
+            short_ratios: short.map(|a| (a.clone(), export.row_name(a.row as usize))).collect(),
+            required: required.len(),
+        }
+    }
+
+    /// Items the data can answer.
+    pub fn checked(&self) -> usize {
+        self.items.iter().filter(|f| f.in_data).count()
+    }
+
+    /// Required items the data can answer.
+    pub fn required(&self) -> usize {
+        self.required
+    }
+
+    /// Items that nine in ten reach.
+    pub fn well_covered(&self) -> usize {
+        let good = |f: &&ItemFinding| f.in_data && f.split.share_ppm() >= Some(GOOD_PPM);
+        self.items.iter().filter(good).count()
+    }
+
+    /// The required item most people lack.
+    pub fn largest_gap(&self) -> Option<&ItemFinding> {
+        self.items.iter().find(|f| f.in_data && f.split.lacking > 0)
+    }
+
+    pub fn who(&self, lang: Lang) -> &'static str {
+        if self.by_people { lang.pick("人", "people") } else { lang.pick("处住处", "homes") }
+    }
+}
+
+fn item(export: &Export<'_>, i: usize, measure: &dyn Fn(Cell<'_>) -> Split) -> ItemFinding {
+    let study = export.study;
+    let meta = &study.meta;
+    let profiles = 0..meta.profiles.len();
+    let shares: Vec<Option<u32>> =
+        profiles.map(|p| measure(study.item(0, p, i)).share_ppm()).collect();
+    let weakest = shares.iter().enumerate().filter_map(|(p, s)| Some((p, (*s)?)));
+    let weakest = weakest.min_by_key(|(p, s)| (*s, *p));
+    let first = shares.first().copied().flatten();
+    ItemFinding {
+        item: i,
+        tier: meta.standard.tier_of(&meta.standard.items[i]),
+        in_data: meta.items[i].in_data,
+        split: measure(study.item(0, 0, i)),
+        weakest: weakest.filter(|(_, s)| Some(*s) < first),
+        shares,
+    }
+}
