@@ -41,21 +41,38 @@ impl Export<'_> {
         let (meta, lang) = (&self.study.meta, self.lang);
         let unknown = lang.pick("不详", "unknown");
         let mut lines = vec![
-            line(lang.pick("街道数据", "Streets"), &format!(
-                "{} ({} {})",
-                meta.city.source,
-                lang.pick("摘要", "digest"),
-                meta.city.source_digest
-            )),
-            line(lang.pick("数据日期", "Data date"), meta.city.data_date.as_deref().unwrap_or(unknown)),
+            line(
+                lang.pick("街道数据", "Streets"),
+                &format!(
+                    "{} ({} {})",
+                    meta.city.source,
+                    lang.pick("摘要", "digest"),
+                    meta.city.source_digest
+                ),
+            ),
+            line(
+                lang.pick("数据日期", "Data date"),
+                meta.city.data_date.as_deref().unwrap_or(unknown),
+            ),
             line(lang.pick("数据署名", "Attribution"), &meta.city.attribution),
-            line(lang.pick("标准", "Standard"), &format!(
-                "{} · {} {}",
-                lang.pick(&meta.standard.zh, &meta.standard.en),
-                lang.pick("版本", "version"),
-                meta.standard.version
-            )),
-            line(lang.pick("程序", "Made by"), &format!("Yike {} · {} {}", meta.made_by, lang.pick("路网摘要", "network digest"), meta.network_digest)),
+            line(
+                lang.pick("标准", "Standard"),
+                &format!(
+                    "{} · {} {}",
+                    lang.pick(&meta.standard.zh, &meta.standard.en),
+                    lang.pick("版本", "version"),
+                    meta.standard.version
+                ),
+            ),
+            line(
+                lang.pick("程序", "Made by"),
+                &format!(
+                    "Yike {} · {} {}",
+                    meta.made_by,
+                    lang.pick("路网摘要", "network digest"),
+                    meta.network_digest
+                ),
+            ),
         ];
         let sources = [
             (lang.pick("住处表", "Homes"), &meta.homes_source),
@@ -74,11 +91,13 @@ impl Export<'_> {
         let (meta, lang) = (&self.study.meta, self.lang);
         let mut lines = Vec::new();
         for profile in &meta.profiles {
-            let speed = format!("{}.{:02}", profile.speed_mm_s / 1000, profile.speed_mm_s % 1000 / 10);
+            let speed =
+                format!("{}.{:02}", profile.speed_mm_s / 1000, profile.speed_mm_s % 1000 / 10);
             let text = format!("{speed} m/s · {}", profile.source);
             lines.push(line(lang.pick(&profile.zh, &profile.en), &text));
         }
-        let when = meta.at.as_deref().unwrap_or(lang.pick("门均按开放计", "all gates taken as open"));
+        let when =
+            meta.at.as_deref().unwrap_or(lang.pick("门均按开放计", "all gates taken as open"));
         lines.push(line(lang.pick("时刻", "Time"), when));
         lines
     }
@@ -89,21 +108,36 @@ impl Export<'_> {
         let mut lines = Vec::new();
         let (people, estimated) = self.study.people_of(0);
         let all = match lang {
-            super::Lang::Zh => format!("{} 人，{} 处住处", grouped(people), grouped(self.study.homes() as u64)),
-            super::Lang::En => format!("{} people in {} homes", grouped(people), grouped(self.study.homes() as u64)),
+            super::Lang::Zh => {
+                format!("{} 人，{} 处住处", grouped(people), grouped(self.study.homes() as u64))
+            }
+            super::Lang::En => format!(
+                "{} people in {} homes",
+                grouped(people),
+                grouped(self.study.homes() as u64)
+            ),
         };
         lines.push(line(lang.pick("人口", "People"), &all));
         if estimated > 0 {
             lines.push(line(lang.pick("估算", "Estimate"), &self.estimate_text(estimated)));
         }
         for (p, profile) in meta.profiles.iter().enumerate() {
-            let label = format!("{} · {}", lang.pick("边界与孤岛", "Edge and islands"), lang.pick(&profile.zh, &profile.en));
+            let label = format!(
+                "{} · {}",
+                lang.pick("边界与孤岛", "Edge and islands"),
+                lang.pick(&profile.zh, &profile.en)
+            );
             lines.push((label, self.doubt_text(p)));
         }
         if meta.unread_hours > 0 {
             let text = match lang {
-                super::Lang::Zh => format!("{} 种门的开放时间无法读懂，按开放计", meta.unread_hours),
-                super::Lang::En => format!("{} kinds of gate hours could not be read; taken as open", meta.unread_hours),
+                super::Lang::Zh => {
+                    format!("{} 种门的开放时间无法读懂，按开放计", meta.unread_hours)
+                }
+                super::Lang::En => format!(
+                    "{} kinds of gate hours could not be read; taken as open",
+                    meta.unread_hours
+                ),
             };
             lines.push(line(lang.pick("开放时间", "Hours"), &text));
         }
@@ -141,11 +175,23 @@ impl Export<'_> {
         match self.lang {
             super::Lang::Zh => format!(
                 "{} 处住处（{} 人）距数据边界不足步行 {minutes} 分钟，边界外可能另有设施；{} 处住处、{} 处设施附近无可走的路；{} 处住处、{} 处设施在孤立路段上；{} 处住处已从孤岛移至主路网",
-                n(homes), n(people), n(at.off_the_streets), n(facilities.off_the_streets), n(at.on_island), n(facilities.on_island), n(at.moved_to_main)
+                n(homes),
+                n(people),
+                n(at.off_the_streets),
+                n(facilities.off_the_streets),
+                n(at.on_island),
+                n(facilities.on_island),
+                n(at.moved_to_main)
             ),
             super::Lang::En => format!(
                 "{} homes ({} people) are within {minutes} minutes of the edge of the data, beyond which there may be more; {} homes and {} facilities have no usable street near; {} homes and {} facilities are on islands of the network; {} homes were moved from an island to the main streets",
-                n(homes), n(people), n(at.off_the_streets), n(facilities.off_the_streets), n(at.on_island), n(facilities.on_island), n(at.moved_to_main)
+                n(homes),
+                n(people),
+                n(at.off_the_streets),
+                n(facilities.off_the_streets),
+                n(at.on_island),
+                n(facilities.on_island),
+                n(at.moved_to_main)
             ),
         }
     }

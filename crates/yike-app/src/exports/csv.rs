@@ -96,7 +96,8 @@ fn split_names(of: &str) -> Vec<String> {
 /// Coverage: area x profile x category x band.
 pub(super) fn coverage(export: &Export<'_>, path: &Path) -> Result<(), ExportError> {
     let meta = &export.study.meta;
-    let mut names = header(&["area", "area_name", "level", "profile", "category", "category_name", "minutes"]);
+    let mut names =
+        header(&["area", "area_name", "level", "profile", "category", "category_name", "minutes"]);
     names.extend(split_names("homes"));
     names.extend(split_names("people"));
     names.extend(header(&["people_share", "people_share_at_most", "people_estimated"]));
@@ -146,10 +147,26 @@ fn area(export: &Export<'_>, table: &mut Table<'_>, row: usize) {
 /// not checked and why.
 pub(super) fn standard(export: &Export<'_>, path: &Path) -> Result<(), ExportError> {
     let meta = &export.study.meta;
-    let mut names = header(&["area", "area_name", "level", "profile", "kind", "item", "item_name", "tier", "limit"]);
+    let mut names = header(&[
+        "area",
+        "area_name",
+        "level",
+        "profile",
+        "kind",
+        "item",
+        "item_name",
+        "tier",
+        "limit",
+    ]);
     names.extend(split_names("homes"));
     names.extend(split_names("people"));
-    names.extend(header(&["people_share", "people_share_at_most", "people_estimated", "note", "basis"]));
+    names.extend(header(&[
+        "people_share",
+        "people_share_at_most",
+        "people_estimated",
+        "note",
+        "basis",
+    ]));
     let mut table = Table::create(export, path, &names)?;
     for row in 0..meta.rows.len() {
         for p in 0..meta.profiles.len() {
@@ -235,7 +252,11 @@ fn tier(
     table.split(cell.people());
     table.shares(cell.people());
     table.int(cell.estimated().all());
-    table.text(export.lang.pick("含各下级生活圈的全部必配项目", "all required items, those of smaller tiers too"));
+    table.text(
+        export
+            .lang
+            .pick("含各下级生活圈的全部必配项目", "all required items, those of smaller tiers too"),
+    );
     table.text(&tier.basis);
     table.end()
 }
@@ -246,8 +267,19 @@ pub(super) fn gaps(export: &Export<'_>, path: &Path) -> Result<(), ExportError> 
     let study = export.study;
     let meta = &study.meta;
     let names = header(&[
-        "profile", "item", "item_name", "optional", "home", "home_name", "people", "people_estimated", "state",
-        "limit", "nearest_s", "nearest_m", "nearest_id",
+        "profile",
+        "item",
+        "item_name",
+        "optional",
+        "home",
+        "home_name",
+        "people",
+        "people_estimated",
+        "state",
+        "limit",
+        "nearest_s",
+        "nearest_m",
+        "nearest_id",
     ]);
     let mut table = Table::create(export, path, &names)?;
     for p in 0..meta.profiles.len() {

@@ -61,9 +61,8 @@ pub(super) fn areas_fgb(export: &Export<'_>, path: &Path) -> Result<(), ExportEr
 
 fn area_columns(export: &Export<'_>) -> Vec<(String, Kind)> {
     let meta = &export.study.meta;
-    let mut columns: Vec<(String, Kind)> = ["code", "name", "level", "parent"]
-        .map(|name| (name.to_owned(), Kind::Text))
-        .into();
+    let mut columns: Vec<(String, Kind)> =
+        ["code", "name", "level", "parent"].map(|name| (name.to_owned(), Kind::Text)).into();
     columns.extend(["people", "people_estimated"].map(|name| (name.to_owned(), Kind::Int)));
     for profile in &meta.profiles {
         for item in &meta.standard.items {
@@ -78,9 +77,8 @@ fn areas<'a>(export: &'a Export<'_>) -> impl Iterator<Item = (&'a Area, Vec<Valu
     let meta = &export.study.meta;
     let list = export.areas.map_or(&[][..], |areas| areas.list());
     list.iter().filter_map(move |area| {
-        let of_area = |r: &yike_streets::circles::study::Row| {
-            r.kind == RowKind::Area && r.code == area.code
-        };
+        let of_area =
+            |r: &yike_streets::circles::study::Row| r.kind == RowKind::Area && r.code == area.code;
         let row = meta.rows.iter().position(of_area)?;
         let (people, estimated) = export.study.people_of(row);
         let text = |s: &str| Value::Text(s.to_owned());
@@ -232,20 +230,21 @@ fn write_fgb<'a>(
     }
     for (ground, values) in features {
         let mut refused = None;
-        let properties = |feature: &mut flatgeobuf::FeatureWriter<'_>| {
-            for (i, ((name, _), value)) in columns.iter().zip(&values).enumerate() {
-                let value = match value {
-                    Value::Text(text) => ColumnValue::String(text),
-                    Value::Int(n) => ColumnValue::Long(*n),
-                    Value::Tenths(n) => ColumnValue::Double(f64::from(*n) / 10.0),
-                    Value::Nothing => continue,
-                };
-                if let Err(error) = feature.property(i, name, &value) {
-                    refused.get_or_insert(error);
+        writer
+            .add_feature_geom(ground, |feature| {
+                for (i, ((name, _), value)) in columns.iter().zip(&values).enumerate() {
+                    let value = match value {
+                        Value::Text(text) => ColumnValue::String(text),
+                        Value::Int(n) => ColumnValue::Long(*n),
+                        Value::Tenths(n) => ColumnValue::Double(f64::from(*n) / 10.0),
+                        Value::Nothing => continue,
+                    };
+                    if let Err(error) = feature.property(i, name, &value) {
+                        refused.get_or_insert(error);
+                    }
                 }
-            }
-        };
-        writer.add_feature_geom(ground, properties).map_err(|e| fail(&e))?;
+            })
+            .map_err(|e| fail(&e))?;
         if let Some(error) = refused {
             return Err(fail(&error));
         }

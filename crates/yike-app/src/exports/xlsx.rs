@@ -220,7 +220,8 @@ fn areas(export: &Export<'_>, style: &Style, sheet: &mut Worksheet) -> Result<()
     ];
     let lacking = lang.pick("缺", "Lacking");
     let tiers = meta.standard.tiers.iter().map(|t| format!("{} %", lang.pick(&t.zh, &t.en)));
-    let items = (0..meta.standard.items.len()).map(|i| format!("{lacking}: {}", export.item_name(i)));
+    let items =
+        (0..meta.standard.items.len()).map(|i| format!("{lacking}: {}", export.item_name(i)));
     let wide: Vec<String> = tiers.chain(items).collect();
     header.extend(wide.iter().map(|name| (name.as_str(), 12.0)));
     let mut out = Sheet::new(sheet, style, lang.pick("区域", "Areas"), &header)?;

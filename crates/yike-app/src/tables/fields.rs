@@ -13,6 +13,14 @@ static TABLE: LazyLock<BTreeMap<String, Names>> = LazyLock::new(|| {
     toml::from_str(include_str!("../../data/columns.toml")).expect("read by a test")
 });
 
+/// Whether tables of `kind` (`home`, `facility`, `division`) have a field of this name, or it may name a
+/// category.
+pub fn has_field(kind: &str, field: &str) -> bool {
+    let anywhere = TABLE.values().any(|fields| fields.contains_key(field));
+    TABLE.get(kind).is_some_and(|fields| fields.contains_key(field))
+        || (kind == "facility" && !anywhere)
+}
+
 /// The columns of one table.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Columns {

@@ -29,6 +29,7 @@ pub use areas::{AreasTable, read_areas};
 pub use divisions::{Division, read_divisions};
 pub use errors::{MAX_ERRORS, Problem, RowError, RowErrors, TableError};
 pub use facilities::{FacilitiesTable, read_facilities};
+pub use fields::has_field;
 pub use fit::{BetterFit, better_fit};
 pub use homes::{Address, HomesTable, read_homes};
 

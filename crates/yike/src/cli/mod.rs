@@ -3,6 +3,7 @@
 //! Every flag is mirrored by an environment variable `YIKE_` + its name in capitals; this is done here
 //! for all commands at once, so that none can be forgotten.
 
+mod circle;
 mod manual;
 mod serve;
 mod streets;
@@ -43,6 +44,7 @@ YIKE_DATABASE_URL. Exit codes: 0 done, 1 failed, 2 what was given is wrong, 130 
 enum Command {
     Serve(serve::Serve),
     Streets(streets::Streets),
+    Circle(circle::Circle),
     Completions(manual::Completions),
     Man(manual::Man),
 }
@@ -60,6 +62,7 @@ impl Cli {
         match self.command {
             Command::Serve(serve) => serve.run(shell),
             Command::Streets(streets) => streets.run(shell),
+            Command::Circle(circle) => circle.run(shell),
             Command::Completions(completions) => completions.run(shell),
             Command::Man(man) => man.run(shell),
         }

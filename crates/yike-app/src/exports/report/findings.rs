@@ -77,18 +77,21 @@ impl Findings {
             (0..meta.standard.items.len()).map(|i| item(export, i, &measure)).collect();
         items.sort_by_key(|f| (std::cmp::Reverse(f.split.lacking), f.item));
         let lacking_each = |row: usize| {
-            let lacking: u64 = required.iter().map(|i| measure(study.item(row, 0, *i)).lacking).sum();
+            let lacking: u64 =
+                required.iter().map(|i| measure(study.item(row, 0, *i)).lacking).sum();
             let all = required.first().map_or(0, |i| measure(study.item(row, 0, *i)).all());
             (all, (lacking * 10 + all / 2).checked_div(all).unwrap_or(0))
         };
         let finest = meta.levels.last();
         let least = if by_people { LEAST_PEOPLE } else { LEAST_HOMES };
-        let of_level = (0..meta.rows.len())
-            .filter(|r| meta.rows[*r].kind == RowKind::Area && Some(&meta.rows[*r].level) == finest);
+        let of_level = (0..meta.rows.len()).filter(|r| {
+            meta.rows[*r].kind == RowKind::Area && Some(&meta.rows[*r].level) == finest
+        });
         let mut areas: Vec<AreaFinding> = of_level
             .map(|row| {
                 let (all, lacking_each_tenths) = lacking_each(row);
-                let lacking = required.iter().map(|i| (*i, measure(study.item(row, 0, *i)).lacking));
+                let lacking =
+                    required.iter().map(|i| (*i, measure(study.item(row, 0, *i)).lacking));
                 let most = lacking.max_by_key(|(i, n)| (*n, std::cmp::Reverse(*i)));
                 AreaFinding { row, all, lacking_each_tenths, most: most.filter(|(_, n)| *n > 0) }
             })

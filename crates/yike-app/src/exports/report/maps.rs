@@ -73,7 +73,8 @@ fn picture(export: &Export<'_>, id: &str, title: &str) -> Picture {
 }
 
 fn figure(atlas: &Atlas, picture: &Picture, legend: &[(Tone, String)]) -> String {
-    let mut out = format!("<figure><h2>{}</h2>{}<figcaption>", escape(&picture.title), atlas.svg(picture));
+    let mut out =
+        format!("<figure><h2>{}</h2>{}<figcaption>", escape(&picture.title), atlas.svg(picture));
     for (tone, words) in legend {
         let _ = write!(
             out,
@@ -87,7 +88,8 @@ fn figure(atlas: &Atlas, picture: &Picture, legend: &[(Tone, String)]) -> String
 
 /// Homes by how many of the required items they lack, in five classes from none to all.
 fn missing(export: &Export<'_>, atlas: &Atlas) -> String {
-    const CLASSES: [Tone; 5] = [Tone::Share1, Tone::Share2, Tone::Share3, Tone::Share4, Tone::Share5];
+    const CLASSES: [Tone; 5] =
+        [Tone::Share1, Tone::Share2, Tone::Share3, Tone::Share4, Tone::Share5];
     let study = export.study;
     let meta = &study.meta;
     let required = meta.standard.items.iter().enumerate();
@@ -103,7 +105,9 @@ fn missing(export: &Export<'_>, atlas: &Atlas) -> String {
     let worst: u64 = (0..study.homes()).filter(|h| class(*h) >= 3).count() as u64;
     let title = match export.lang {
         Lang::Zh => format!("{} 处住处缺六成以上的必配项目", super::grouped(worst)),
-        Lang::En => format!("{} homes lack six in ten required services or more", super::grouped(worst)),
+        Lang::En => {
+            format!("{} homes lack six in ten required services or more", super::grouped(worst))
+        }
     };
     let mut picture = picture(export, "missing", &title);
     picture.points = points.into_iter().map(|(_, point)| point).collect();
@@ -152,14 +156,23 @@ fn gap_map(export: &Export<'_>, atlas: &Atlas, item: usize) -> String {
     for (f, of) in study.facility_of.iter().enumerate() {
         if of >> service & 1 == 1 {
             let at = study.facility_coord[f];
-            picture.points.push(Point { at, mark: Mark::Facility, tone: Tone::Plain, label: String::new() });
+            picture.points.push(Point {
+                at,
+                mark: Mark::Facility,
+                tone: Tone::Plain,
+                label: String::new(),
+            });
         }
     }
     let lang = export.lang;
     let legend = [
         (Tone::Near, lang.pick("走得到", "in reach").to_owned()),
         (Tone::Gap, lang.pick("走不到", "out of reach").to_owned()),
-        (Tone::Beyond, lang.pick("数据边界外未知，或附近无路", "unknown: data ends, or no street near").to_owned()),
+        (
+            Tone::Beyond,
+            lang.pick("数据边界外未知，或附近无路", "unknown: data ends, or no street near")
+                .to_owned(),
+        ),
         (Tone::Plain, lang.pick("设施", "facility").to_owned()),
     ];
     figure(atlas, &picture, &legend)

@@ -68,7 +68,9 @@ impl Export<'_> {
     fn place(&self) -> String {
         let meta = &self.study.meta;
         let top: Vec<_> = match meta.levels.first() {
-            Some(level) => meta.rows.iter().filter(|r| r.level == *level && !r.code.is_empty()).collect(),
+            Some(level) => {
+                meta.rows.iter().filter(|r| r.level == *level && !r.code.is_empty()).collect()
+            }
             None => Vec::new(),
         };
         match top.as_slice() {
@@ -76,7 +78,9 @@ impl Export<'_> {
             _ => {
                 let name = meta.city.source.split(['.', '_', '-']).next().unwrap_or_default();
                 let mut letters = name.chars();
-                letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
+                letters
+                    .next()
+                    .map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
             }
         }
     }
@@ -85,8 +89,15 @@ impl Export<'_> {
         let (place, walker) = (self.place(), self.profile_name(0));
         let (all, good) = (findings.checked(), findings.well_covered());
         match self.lang {
-            Lang::Zh => format!("{place}一刻钟：{walker}步行，{all} 项设施中 {good} 项九成以上{}走得到", findings.who(self.lang)),
-            Lang::En => format!("{place}, a quarter-hour on foot: {good} of {all} services are in reach of nine in ten {} ({})", findings.who(self.lang), walker.to_lowercase()),
+            Lang::Zh => format!(
+                "{place}一刻钟：{walker}步行，{all} 项设施中 {good} 项九成以上{}走得到",
+                findings.who(self.lang)
+            ),
+            Lang::En => format!(
+                "{place}, a quarter-hour on foot: {good} of {all} services are in reach of nine in ten {} ({})",
+                findings.who(self.lang),
+                walker.to_lowercase()
+            ),
         }
     }
 }
@@ -101,7 +112,10 @@ fn head(export: &Export<'_>, findings: &Findings, title: &str) -> String {
         let who = findings.who(lang);
         let sentence = match lang {
             Lang::Zh => format!("缺口最大的是{name}：{n} {who}（{share}）走 {limit} 到不了。"),
-            Lang::En => format!("The largest gap is {}: {n} {who} ({share}) have none within {limit}.", name.to_lowercase()),
+            Lang::En => format!(
+                "The largest gap is {}: {n} {who} ({share}) have none within {limit}.",
+                name.to_lowercase()
+            ),
         };
         let _ = write!(out, "<p class=\"lede\">{}</p>", escape(&sentence));
     }
@@ -109,7 +123,10 @@ fn head(export: &Export<'_>, findings: &Findings, title: &str) -> String {
     let facts = [
         (lang.pick("数据", "Data"), format!("{} · {date}", meta.city.source)),
         (lang.pick("标准", "Standard"), lang.pick(&meta.standard.zh, &meta.standard.en).to_owned()),
-        (lang.pick("时刻", "Time"), meta.at.clone().unwrap_or_else(|| lang.pick("门均按开放计", "all gates open").into())),
+        (
+            lang.pick("时刻", "Time"),
+            meta.at.clone().unwrap_or_else(|| lang.pick("门均按开放计", "all gates open").into()),
+        ),
         (lang.pick("版本", "Version"), format!("Yike {}", meta.made_by)),
     ];
     out += "<dl class=\"facts\">";
@@ -136,7 +153,10 @@ fn figures(export: &Export<'_>, findings: &Findings) -> String {
         };
         (people, mark)
     } else {
-        (export.study.homes() as u64, lang.pick("没有人口数据，按住处计", "no people given: counted by home").to_owned())
+        (
+            export.study.homes() as u64,
+            lang.pick("没有人口数据，按住处计", "no people given: counted by home").to_owned(),
+        )
     };
     let lacking = findings.lacking_each_tenths;
     let near = findings.near_edge;
@@ -155,8 +175,16 @@ fn figures(export: &Export<'_>, findings: &Findings) -> String {
     };
     let each = format!("{}.{}", lacking / 10, lacking % 10);
     let of = match lang {
-        Lang::Zh => format!("平均每{}缺的必配项目（共 {} 项）", if findings.by_people { "人" } else { "处" }, findings.required()),
-        Lang::En => format!("of {} required services are missing for the average {}", findings.required(), if findings.by_people { "person" } else { "home" }),
+        Lang::Zh => format!(
+            "平均每{}缺的必配项目（共 {} 项）",
+            if findings.by_people { "人" } else { "处" },
+            findings.required()
+        ),
+        Lang::En => format!(
+            "of {} required services are missing for the average {}",
+            findings.required(),
+            if findings.by_people { "person" } else { "home" }
+        ),
     };
     format!(
         "<div class=\"figures\">{}{}{}</div>",
@@ -171,8 +199,18 @@ fn items(export: &Export<'_>, findings: &Findings) -> String {
     let lang = export.lang;
     let meta = &export.study.meta;
     let title = match lang {
-        Lang::Zh => format!("{} 项中 {} 项达到九成；按缺的{}从多到少", findings.checked(), findings.well_covered(), findings.who(lang)),
-        Lang::En => format!("{} of {} services pass nine in ten; most {} lacking first", findings.well_covered(), findings.checked(), findings.who(lang)),
+        Lang::Zh => format!(
+            "{} 项中 {} 项达到九成；按缺的{}从多到少",
+            findings.checked(),
+            findings.well_covered(),
+            findings.who(lang)
+        ),
+        Lang::En => format!(
+            "{} of {} services pass nine in ten; most {} lacking first",
+            findings.well_covered(),
+            findings.checked(),
+            findings.who(lang)
+        ),
     };
     let heads = [
         lang.pick("项目", "Service"),
@@ -186,11 +224,16 @@ fn items(export: &Export<'_>, findings: &Findings) -> String {
     ];
     let mut out = format!("<section>{HATCH}<h2>{}</h2>", escape(&title));
     for (t, tier) in meta.standard.tiers.iter().enumerate() {
-        let rows: Vec<&ItemFinding> = findings.items.iter().filter(|f| f.tier == t && f.in_data).collect();
+        let rows: Vec<&ItemFinding> =
+            findings.items.iter().filter(|f| f.tier == t && f.in_data).collect();
         if rows.is_empty() {
             continue;
         }
-        let _ = write!(out, "<table class=\"bars\"><caption>{}</caption><thead><tr>", escape(lang.pick(&tier.zh, &tier.en)));
+        let _ = write!(
+            out,
+            "<table class=\"bars\"><caption>{}</caption><thead><tr>",
+            escape(lang.pick(&tier.zh, &tier.en))
+        );
         for head in heads {
             let _ = write!(out, "<th scope=\"col\">{}</th>", escape(head));
         }
@@ -209,7 +252,8 @@ fn item_row(export: &Export<'_>, finding: &ItemFinding) -> String {
     let meta = &export.study.meta;
     let i = finding.item;
     let service = meta.items[i].service as usize;
-    let optional = if meta.standard.items[i].optional { lang.pick("（选配）", " (optional)") } else { "" };
+    let optional =
+        if meta.standard.items[i].optional { lang.pick("（选配）", " (optional)") } else { "" };
     let weakest = finding.weakest.map_or_else(String::new, |(p, ppm)| {
         format!("{} {}", export.profile_name(p), percent(Some(ppm)))
     });
@@ -252,8 +296,16 @@ fn not_in_data(export: &Export<'_>, findings: &Findings) -> String {
     }
     let lang = export.lang;
     let text = match lang {
-        Lang::Zh => format!("数据中完全没有这 {} 项，可能是没有，也可能是没有登记，未计入以上结论：{}。", names.len(), names.join("、")),
-        Lang::En => format!("The data has none of these {}; they may be missing on the ground or only from the data, and count in no finding above: {}.", names.len(), names.join(", ").to_lowercase()),
+        Lang::Zh => format!(
+            "数据中完全没有这 {} 项，可能是没有，也可能是没有登记，未计入以上结论：{}。",
+            names.len(),
+            names.join("、")
+        ),
+        Lang::En => format!(
+            "The data has none of these {}; they may be missing on the ground or only from the data, and count in no finding above: {}.",
+            names.len(),
+            names.join(", ").to_lowercase()
+        ),
     };
     format!("<p class=\"doubt\">{}</p>", escape(&text))
 }
@@ -265,16 +317,24 @@ fn walkers(export: &Export<'_>, findings: &Findings) -> String {
         return String::new();
     }
     let lang = export.lang;
-    let mut items: Vec<&ItemFinding> = findings.items.iter().filter(|f| f.in_data && f.spread() > 0).collect();
+    let mut items: Vec<&ItemFinding> =
+        findings.items.iter().filter(|f| f.in_data && f.spread() > 0).collect();
     items.sort_by_key(|f| (std::cmp::Reverse(f.spread()), f.item));
     items.truncate(DIFFERENCES);
     let title = match items.first().and_then(|f| Some((f, f.weakest?))) {
         Some((first, (p, ppm))) => {
             let (name, walker) = (export.item_name(first.item), export.profile_name(p));
-            let (best, weak) = (percent(first.shares.iter().flatten().max().copied()), percent(Some(ppm)));
+            let (best, weak) =
+                (percent(first.shares.iter().flatten().max().copied()), percent(Some(ppm)));
             match lang {
-                Lang::Zh => format!("步行者之间差别最大的是{name}：最好 {best}，{walker}只有 {weak}"),
-                Lang::En => format!("Walkers differ most on {}: {best} at best, {weak} for {}", name.to_lowercase(), walker.to_lowercase()),
+                Lang::Zh => {
+                    format!("步行者之间差别最大的是{name}：最好 {best}，{walker}只有 {weak}")
+                }
+                Lang::En => format!(
+                    "Walkers differ most on {}: {best} at best, {weak} for {}",
+                    name.to_lowercase(),
+                    walker.to_lowercase()
+                ),
             }
         }
         None => lang.pick("各类步行者之间没有差别", "All walkers reach the same").to_owned(),
@@ -284,11 +344,19 @@ fn walkers(export: &Export<'_>, findings: &Findings) -> String {
         out += "<table><thead><tr>";
         let _ = write!(out, "<th scope=\"col\">{}</th>", lang.pick("项目", "Service"));
         for p in 0..meta.profiles.len() {
-            let _ = write!(out, "<th scope=\"col\" class=\"n\">{}</th>", escape(export.profile_name(p)));
+            let _ = write!(
+                out,
+                "<th scope=\"col\" class=\"n\">{}</th>",
+                escape(export.profile_name(p))
+            );
         }
         out += "</tr></thead><tbody>";
         for finding in items {
-            let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escape(export.item_name(finding.item)));
+            let _ = write!(
+                out,
+                "<tr><th scope=\"row\">{}</th>",
+                escape(export.item_name(finding.item))
+            );
             for ppm in &finding.shares {
                 let _ = write!(out, "<td class=\"n\">{}</td>", percent(*ppm));
             }
@@ -305,13 +373,25 @@ fn areas(export: &Export<'_>, findings: &Findings) -> String {
     let name = export.row_name(worst.row);
     let each = |tenths: u64| format!("{}.{}", tenths / 10, tenths % 10);
     let title = match lang {
-        Lang::Zh => format!("缺得最多的是{name}：平均每{}缺 {} 项", if findings.by_people { "人" } else { "处" }, each(worst.lacking_each_tenths)),
-        Lang::En => format!("{name} is worst off: {} services missing for the average {}", each(worst.lacking_each_tenths), if findings.by_people { "person" } else { "home" }),
+        Lang::Zh => format!(
+            "缺得最多的是{name}：平均每{}缺 {} 项",
+            if findings.by_people { "人" } else { "处" },
+            each(worst.lacking_each_tenths)
+        ),
+        Lang::En => format!(
+            "{name} is worst off: {} services missing for the average {}",
+            each(worst.lacking_each_tenths),
+            if findings.by_people { "person" } else { "home" }
+        ),
     };
     let heads = [
         lang.pick("区域", "Area"),
         lang.pick("代码", "Code"),
-        if findings.by_people { lang.pick("人数", "People") } else { lang.pick("住处", "Homes") },
+        if findings.by_people {
+            lang.pick("人数", "People")
+        } else {
+            lang.pick("住处", "Homes")
+        },
         lang.pick("平均缺项", "Missing on average"),
         lang.pick("缺得最多的项目", "Lacked by most"),
         lang.pick("缺", "Lacking"),
@@ -341,7 +421,10 @@ fn areas(export: &Export<'_>, findings: &Findings) -> String {
 fn notes(export: &Export<'_>, findings: &Findings) -> String {
     let lang = export.lang;
     let standard = &export.study.meta.standard;
-    let mut out = format!("<section class=\"notes\"><h2>{}</h2><dl>", lang.pick("依据与保留", "What this stands on, and what it leaves open"));
+    let mut out = format!(
+        "<section class=\"notes\"><h2>{}</h2><dl>",
+        lang.pick("依据与保留", "What this stands on, and what it leaves open")
+    );
     for (label, text) in export.about() {
         let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", escape(&label), escape(&text));
     }
@@ -353,14 +436,34 @@ fn notes(export: &Export<'_>, findings: &Findings) -> String {
     for (answer, name) in &findings.short_ratios {
         let rule = export.study.rule(answer);
         let text = match lang {
-            Lang::Zh => format!("{name}：应有 {}，数据中有 {}（{}）", answer.needed, answer.found, rule.basis),
-            Lang::En => format!("{name}: {} called for, {} in the data ({})", answer.needed, answer.found, rule.basis),
+            Lang::Zh => format!(
+                "{name}：应有 {}，数据中有 {}（{}）",
+                answer.needed, answer.found, rule.basis
+            ),
+            Lang::En => format!(
+                "{name}: {} called for, {} in the data ({})",
+                answer.needed, answer.found, rule.basis
+            ),
         };
-        let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", escape(lang.pick(&rule.zh, &rule.en)), escape(&text));
+        let _ = write!(
+            out,
+            "<dt>{}</dt><dd>{}</dd>",
+            escape(lang.pick(&rule.zh, &rule.en)),
+            escape(&text)
+        );
     }
     for rule in &standard.unchecked {
-        let text = format!("{} – {}", lang.pick(&rule.zh, &rule.en), lang.pick(&rule.why_zh, &rule.why_en));
-        let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", lang.pick("未检查", "Not checked"), escape(&text));
+        let text = format!(
+            "{} – {}",
+            lang.pick(&rule.zh, &rule.en),
+            lang.pick(&rule.why_zh, &rule.why_en)
+        );
+        let _ = write!(
+            out,
+            "<dt>{}</dt><dd>{}</dd>",
+            lang.pick("未检查", "Not checked"),
+            escape(&text)
+        );
     }
     out + "</dl></section>"
 }
