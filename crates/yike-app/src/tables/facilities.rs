@@ -2,7 +2,8 @@
 //!
 //! Categories stand in one column (codes, Chinese or English names, several joined by `;` `、` or
 //! `|`), or as columns of their own, named by category, that hold a number or a mark (so one table
-//! of cells with counts of schools and clinics serves too).
+//! of cells with counts of schools and clinics serves too). A table that does not say can be declared
+//! to be of one category.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -65,6 +66,8 @@ struct Reading<'a> {
     /// Plain form of every name of a category.
     known: HashMap<String, usize>,
     columns: Columns,
+    /// The category of a table that does not say.
+    only: Option<usize>,
     /// Columns that count a category: (category, column).
     counted: Vec<(usize, usize)>,
     errors: RowErrors,
@@ -87,10 +90,13 @@ impl<'a> Reading<'a> {
                 known.entry(plain(name) + "s").or_insert(c);
             }
         }
+        let declared = options.category.as_ref();
+        let only = declared.and_then(|code| categories.iter().position(|c| c.code == *code));
         Self {
             options,
             errors: RowErrors { file: file.clone(), ..RowErrors::default() },
             file,
+            only,
             categories,
             known,
             columns: Columns::default(),
@@ -150,6 +156,11 @@ impl<'a> Reading<'a> {
         Some(degrees)
     }
 
+    /// Whether neither the table nor its owner says what its rows are.
+    fn says_nothing(&self) -> bool {
+        self.counted.is_empty() && self.only.is_none()
+    }
+
     /// The categories of a row; `None` where they are bad.
     fn members(&mut self, row: u64, cells: &[Cell<'_>]) -> Option<u128> {
         let mut members = 0;
@@ -167,7 +178,8 @@ impl<'a> Reading<'a> {
             }
         }
         if self.columns.at("category").is_none() {
-            return Some(members);
+            let unsaid = if self.counted.is_empty() { self.only } else { None };
+            return Some(members | unsaid.map_or(0, |c| 1 << c));
         }
         let said = text(cell_at(&self.columns, cells, "category"));
         for name in said.split([';', '；', '、', '|', ',', '，']).filter(|n| !n.trim().is_empty())
@@ -225,7 +237,7 @@ impl Sink for Reading<'_> {
             };
             self.counted.push((category, at));
         }
-        if self.counted.is_empty() && (!names_shapes(&self.file) || !self.coord.is_empty()) {
+        if self.says_nothing() && (!names_shapes(&self.file) || !self.coord.is_empty()) {
             self.columns.need(&["category"], "facility", &self.file)?;
         }
         Ok(())
@@ -242,7 +254,7 @@ impl Sink for Reading<'_> {
             let bound = format!("{} rows", self.options.max_rows);
             return Err(TableError::TooLarge { file: self.file.clone(), bound });
         }
-        if self.counted.is_empty() {
+        if self.says_nothing() {
             self.columns.need(&["category"], "facility", &self.file)?;
         }
         let Some(degrees) = self.degrees(row, cells, shape) else { return Ok(()) };

@@ -47,6 +47,8 @@ pub struct TableOptions {
     pub sheet: Option<String>,
     /// The encoding of a CSV file by its label (`gbk`, `utf-8`); found out where not given.
     pub encoding: Option<String>,
+    /// The category of all rows of a table of facilities that does not say (a list of schools).
+    pub category: Option<String>,
     /// Most rows; more are refused.
     pub max_rows: u64,
 }
@@ -58,6 +60,7 @@ impl Default for TableOptions {
             columns: Vec::new(),
             sheet: None,
             encoding: None,
+            category: None,
             max_rows: MAX_ROWS,
         }
     }

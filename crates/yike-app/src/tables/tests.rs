@@ -296,6 +296,15 @@ fn facilities_by_code_by_name_and_by_column() {
 }
 
 #[test]
+fn a_list_of_one_kind_needs_no_category_column() {
+    let path = shared("hangzhou-facilities/basketball-courts.csv");
+    let options = TableOptions { category: Some("school".into()), ..TableOptions::default() };
+    let table = read_facilities(&path, &options, &categories()).unwrap();
+    assert_eq!(table.facilities.of_category(0).count(), 37);
+    assert!(read_facilities(&path, &TableOptions::default(), &categories()).is_err());
+}
+
+#[test]
 fn the_hexagons_of_porto_alegre_are_homes_and_facilities() {
     let path = shared("osm-porto-alegre/poa_hexgrid.csv");
     let homes = read_homes(&path, &TableOptions::default()).unwrap().homes;

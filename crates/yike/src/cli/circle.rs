@@ -89,7 +89,8 @@ struct StudyArgs {
     /// Nearest facilities to keep for each home, 1 to 16
     #[arg(long, default_value_t = 3, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=16))]
     k: u8,
-    /// Categories to look at, such as school,pharmacy; all where not given
+    /// Categories to look at, such as school,pharmacy; all where not given. One alone is also what a
+    /// table of facilities without a category column is taken to be of
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     categories: Option<Vec<String>>,
     /// Square metres of floor per person, where people are estimated from buildings
@@ -260,7 +261,10 @@ impl StudyArgs {
             city.homes = table.homes;
         }
         if let Some(path) = &self.facilities {
-            let options = self.table("facility");
+            let mut options = self.table("facility");
+            if let Some([only]) = self.categories.as_deref() {
+                options.category = Some(only.clone());
+            }
             let known = city.facilities.categories.clone();
             let table = tables::read_facilities(path, &options, &known).map_err(table_error)?;
             hint(path, &table.as_found);
