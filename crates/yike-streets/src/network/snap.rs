@@ -4,6 +4,8 @@
 //! the cosine of its latitude). A grid of cells narrows the search; the answer is that of looking at
 //! every stretch of every street.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use crate::facilities::Facilities;
@@ -57,7 +59,7 @@ pub struct Snapped {
 /// Finds nearest edges.
 #[derive(Debug)]
 pub struct SnapIndex<'n> {
-    network: &'n Network,
+    network: Cow<'n, Network>,
     components: Components,
     options: SnapOptions,
     grid: Grid,
@@ -66,8 +68,19 @@ pub struct SnapIndex<'n> {
 impl<'n> SnapIndex<'n> {
     /// Indexes a network.
     pub fn new(network: &'n Network, options: &SnapOptions) -> Self {
-        let components = Components::of(network);
-        Self { network, components, options: *options, grid: Grid::new(network) }
+        Self::of(Cow::Borrowed(network), options)
+    }
+
+    /// The same, holding on to the network (whose columns are shared, not copied), for those who keep
+    /// the index.
+    pub fn holding(network: Network, options: &SnapOptions) -> SnapIndex<'static> {
+        SnapIndex::of(Cow::Owned(network), options)
+    }
+
+    fn of(network: Cow<'n, Network>, options: &SnapOptions) -> Self {
+        let components = Components::of(&network);
+        let grid = Grid::new(&network);
+        Self { network, components, options: *options, grid }
     }
 
     /// The nearest point of the streets, islands treated as the options say.
@@ -105,7 +118,7 @@ impl<'n> SnapIndex<'n> {
                 break;
             }
             self.grid.for_ring(door, ring, |edge, segment| {
-                let near = plane.nearest_on(self.network, edge, segment);
+                let near = plane.nearest_on(&self.network, edge, segment);
                 let closer = match &best {
                     None => near.metres <= max_m,
                     Some(b) => near.beats(b),
@@ -116,7 +129,7 @@ impl<'n> SnapIndex<'n> {
                 }
             });
         }
-        best.map(|near| near.finish(self.network, &plane))
+        best.map(|near| near.finish(&self.network, &plane))
     }
 }
 
