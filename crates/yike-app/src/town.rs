@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use yike_model::digest::Hasher;
 use yike_model::id::SubjectId;
 use yike_model::imports::Import;
 use yike_model::places::{Boundary, PlaceKind};
@@ -49,6 +50,20 @@ struct Versions {
     imports: Vec<SubjectId>,
 }
 
+impl Versions {
+    /// A short text that differs for other data.
+    fn digest(&self) -> String {
+        let mut hasher = Hasher::new("yike-town-1");
+        for version in self.sets {
+            hasher.number(version.unwrap_or_default().into());
+        }
+        for import in &self.imports {
+            hasher.field(import.to_string());
+        }
+        hasher.finish().to_string()[..12].to_owned()
+    }
+}
+
 /// The town in use, once it was opened.
 #[derive(Debug, Default)]
 pub struct TownCache {
@@ -88,6 +103,8 @@ pub struct Town {
     pub factors: Option<Factors>,
     /// The base map.
     pub atlas: Atlas,
+    /// Changes whenever other data comes into use.
+    pub version: String,
     /// Streets by place.
     pub snap: SnapIndex<'static>,
     facility_doors: Doors,
@@ -134,14 +151,19 @@ impl Town {
         walk
     }
 
+    /// A tile that was drawn before.
+    pub fn drawn(&self, z: u8, x: u32, y: u32) -> Option<Arc<Vec<u8>>> {
+        self.tiles.lock().unwrap_or_else(PoisonError::into_inner).get((z, x, y))
+    }
+
     /// A tile of the base map, if there is such a tile.
     pub fn tile(&self, z: u8, x: u32, y: u32) -> Option<Arc<Vec<u8>>> {
-        let key = (z, x, y);
-        if let Some(tile) = self.tiles.lock().unwrap_or_else(PoisonError::into_inner).get(key) {
+        if let Some(tile) = self.drawn(z, x, y) {
             return Some(tile);
         }
         let tile = Arc::new(self.atlas.tile(z, x, y)?);
-        self.tiles.lock().unwrap_or_else(PoisonError::into_inner).put(key, tile.clone());
+        let mut tiles = self.tiles.lock().unwrap_or_else(PoisonError::into_inner);
+        tiles.put((z, x, y), tile.clone());
         Some(tile)
     }
 }
@@ -194,7 +216,8 @@ impl App {
             None => {
                 let paths = Paths::of(self, &in_use)?;
                 let borders = self.borders().await?;
-                Arc::new(blocking(move || open(&paths, borders)).await?)
+                let version = versions.digest();
+                Arc::new(blocking(move || open(&paths, borders, version)).await?)
             }
         };
         *opened = Some((versions, town.clone()));
@@ -256,7 +279,11 @@ impl Paths {
     }
 }
 
-fn open(paths: &Paths, borders: Vec<map::Boundary>) -> Result<Town, AppError> {
+fn open(
+    paths: &Paths,
+    borders: Vec<map::Boundary>,
+    version: String,
+) -> Result<Town, AppError> {
     let mut city = streets_file::open(&paths.streets)?;
     let mut homes_source = None;
     if let Some(path) = &paths.homes {
@@ -279,6 +306,7 @@ fn open(paths: &Paths, borders: Vec<map::Boundary>) -> Result<Town, AppError> {
         facilities_source,
         factors,
         atlas: Atlas::new(city.clone(), borders),
+        version,
         snap,
         facility_doors,
         walks: Mutex::default(),
