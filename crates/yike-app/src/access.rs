@@ -12,13 +12,13 @@ use crate::app::App;
 use crate::error::AppError;
 
 /// How long a sign-in link works.
-pub const LINK_LASTS: Duration = Duration::from_secs(10 * 60);
+pub const LINK_LASTS: Duration = Duration::from_mins(10);
 
 /// How long a session lasts.
-pub const SESSION_LASTS: Duration = Duration::from_secs(12 * 60 * 60);
+pub const SESSION_LASTS: Duration = Duration::from_hours(12);
 
 /// Links and sessions are forgotten this long after they ended.
-const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const REMEMBERED: Duration = Duration::from_hours(30 * 24);
 
 /// A link just made. Its secret is shown once and stored nowhere.
 #[derive(Clone, Debug)]

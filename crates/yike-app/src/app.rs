@@ -55,7 +55,6 @@ impl Settings {
 }
 
 /// A district's data with everything that can be done to it. Share it as `Arc<App>`.
-#[derive(Debug)]
 pub struct App {
     pub(crate) store: Store,
     pub(crate) folder: DataFolder,
@@ -71,6 +70,12 @@ pub struct App {
     pub(crate) queued: Notify,
     /// Places for work that uses a processor within a request.
     room: Semaphore,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("district", &self.district).finish_non_exhaustive()
+    }
 }
 
 impl App {

@@ -93,8 +93,8 @@ impl AppError {
     }
 
     /// There is no such thing.
-    pub fn missing(what: &'static str, id: impl ToString) -> Self {
-        Self::Refused(Refusal::missing(what, id))
+    pub fn missing(what: &'static str, id: impl std::fmt::Display) -> Self {
+        Self::Refused(Refusal::missing(what, format!("{id}")))
     }
 
     /// What it is to whoever asked.

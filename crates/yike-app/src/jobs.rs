@@ -215,7 +215,7 @@ impl App {
                 }
                 other => tell(other.map(drop).map_err(AppError::from)),
             }
-            if forgot.is_none_or(|at| at.elapsed() > Duration::from_secs(3600)) {
+            if forgot.is_none_or(|at| at.elapsed() > Duration::from_hours(1)) {
                 forgot = Some(Instant::now());
                 tell(self.forget_old_access().await.map(drop));
             }

@@ -219,7 +219,7 @@ impl App {
         let boundary = self.read().await?.boundary(self.district()?, place.id).await?;
         Ok(boundary.map(|boundary| {
             let b = boundary.bounds();
-            let mid = |a: i32, b: i32| ((i64::from(a) + i64::from(b)) / 2) as i32;
+            let mid = |a: i32, b: i32| i32::midpoint(a, b);
             yike_model::places::Point {
                 lon_e7: mid(b.west, b.east),
                 lat_e7: mid(b.south, b.north),

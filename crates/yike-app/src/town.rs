@@ -91,6 +91,9 @@ impl TownCache {
     }
 }
 
+/// A profile's code, and the time of the week.
+type WalkKey = (String, Option<WeekTime>);
+
 /// A district's data made ready for questions.
 pub struct Town {
     /// Streets, homes, facilities and base map, as the data sets in use say.
@@ -108,7 +111,7 @@ pub struct Town {
     /// Streets by place.
     pub snap: SnapIndex<'static>,
     facility_doors: Doors,
-    walks: Mutex<BTreeMap<(String, Option<WeekTime>), Arc<Walk>>>,
+    walks: Mutex<BTreeMap<WalkKey, Arc<Walk>>>,
     tiles: Mutex<Tiles>,
 }
 
@@ -211,14 +214,13 @@ impl App {
         }
         let in_use = self.in_use().await?;
         let versions = self.versions(&in_use).await?;
-        let town = match opened.as_ref().filter(|(of, _)| *of == versions) {
-            Some((_, town)) => town.clone(),
-            None => {
-                let paths = Paths::of(self, &in_use)?;
-                let borders = self.borders().await?;
-                let version = versions.digest();
-                Arc::new(blocking(move || open(&paths, borders, version)).await?)
-            }
+        let known = opened.as_ref().filter(|(of, _)| *of == versions);
+        let town = if let Some((_, town)) = known {
+            town.clone()
+        } else {
+            let paths = Paths::of(self, &in_use)?;
+            let (borders, version) = (self.borders().await?, versions.digest());
+            Arc::new(blocking(move || open(&paths, borders, version)).await?)
         };
         *opened = Some((versions, town.clone()));
         self.towns.note(&town);

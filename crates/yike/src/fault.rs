@@ -6,6 +6,7 @@
 use std::any::Any;
 
 use anyhow::Error;
+use yike_app::AppError;
 
 /// Exit code of work that was stopped from outside.
 const CANCELLED: u8 = 130;
@@ -53,7 +54,11 @@ fn known(cause: &(dyn std::error::Error + 'static)) -> Option<Kind> {
     } else if cause.is::<Cancelled>() {
         Some(Kind::Cancelled)
     } else {
-        None
+        cause.downcast_ref::<AppError>().map(|error| match error.kind() {
+            yike_app::Kind::Input | yike_app::Kind::Refused => Kind::Input,
+            yike_app::Kind::Cancelled => Kind::Cancelled,
+            yike_app::Kind::Busy | yike_app::Kind::Fault => Kind::Other,
+        })
     }
 }
 

@@ -20,9 +20,12 @@ fn main() -> ExitCode {
     let output = Output::new(cli.json, &cli.log);
     fault::quiet_panics();
     // A panic is our fault, not the caller's: it is told in one sentence, like any other failure.
-    let ended = catch_unwind(AssertUnwindSafe(|| cli.run(&Shell::start(output.clone())?)));
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        let shell = Shell::start(output.clone())?;
+        cli.run(&shell).map(|()| shell.is_unwell())
+    }));
     let error = match ended {
-        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Ok(unwell)) => return ExitCode::from(u8::from(unwell)),
         Ok(Err(error)) => error,
         Err(panic) => fault::from_panic(panic.as_ref()),
     };

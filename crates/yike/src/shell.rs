@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
@@ -16,6 +17,7 @@ pub struct Shell {
     output: Output,
     stop: Stop,
     runtime: Runtime,
+    unwell: AtomicBool,
 }
 
 impl Shell {
@@ -25,7 +27,7 @@ impl Shell {
         let listening = runtime.enter();
         let stop = Stop::on_signals().context("signals cannot be heard")?;
         drop(listening);
-        Ok(Self { output, stop, runtime })
+        Ok(Self { output, stop, runtime, unwell: AtomicBool::new(false) })
     }
 
     /// Runs async work to its end.
@@ -36,6 +38,16 @@ impl Shell {
     /// Whether and when to stop.
     pub const fn stop(&self) -> &Stop {
         &self.stop
+    }
+
+    /// Notes that what was looked at is not well: the exit code says so, though the answer was given.
+    pub fn unwell(&self, unwell: bool) {
+        self.unwell.store(unwell, Ordering::Relaxed);
+    }
+
+    /// Whether what was looked at is not well.
+    pub fn is_unwell(&self) -> bool {
+        self.unwell.load(Ordering::Relaxed)
     }
 
     /// Progress for long work; cancelled by Ctrl-C.

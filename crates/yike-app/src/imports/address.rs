@@ -1,7 +1,7 @@
 //! Places that a table of homes names in its address columns: grids, estates, buildings, entrances, so
 //! that a resident finds his own door by searching.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use yike_model::places::{Missing, Place, PlaceCode, PlaceKind, PlaceRow, Point, normalise};
@@ -131,6 +131,14 @@ pub(crate) async fn apply(
     tx.places_digest(district).await
 }
 
+/// A place as rows name it.
+struct Named<'a> {
+    /// The first of the rows.
+    row: u64,
+    name: &'a str,
+    at: Vec<[i32; 2]>,
+}
+
 /// The places of one level that rows name, each once, at the middle of its rows.
 fn level_rows(
     tree: &Tree,
@@ -138,26 +146,24 @@ fn level_rows(
     level: usize,
     kind: PlaceKind,
 ) -> Vec<PlaceRow> {
-    let mut named: BTreeMap<(PlaceId, String), (u64, &str, Vec<[i32; 2]>)> = BTreeMap::new();
-    let mut unfit: BTreeSet<u64> = BTreeSet::new();
+    let mut named: BTreeMap<(PlaceId, String), Named<'_>> = BTreeMap::new();
     for row in rows {
         let part = &row.below[level];
         let (Some((above, _)), false) = (tree.above(row, kind), part.is_empty()) else {
-            unfit.insert(row.row);
             continue;
         };
-        let entry = named.entry((above, normalise(part))).or_insert((row.row, part, Vec::new()));
-        entry.2.push(row.at);
+        let first = Named { row: row.row, name: part, at: Vec::new() };
+        named.entry((above, normalise(part))).or_insert(first).at.push(row.at);
     }
-    let one = |((above, key), (row, name, at)): ((PlaceId, String), (u64, &str, Vec<[i32; 2]>))| {
+    let one = |((above, key), place): ((PlaceId, String), Named<'_>)| {
         Some(PlaceRow {
-            row,
+            row: place.row,
             kind,
             code: tree.by_name.get(&(Some(above), kind, key)).map(|id| tree.codes[id].clone()),
-            name: PlaceName::parse(name).ok()?,
+            name: PlaceName::parse(place.name).ok()?,
             aliases: Vec::new(),
             parent: Some(tree.codes[&above].clone()),
-            point: Some(middle(&at)),
+            point: Some(middle(&place.at)),
         })
     };
     named.into_iter().filter_map(one).collect()

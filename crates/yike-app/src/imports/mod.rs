@@ -153,7 +153,7 @@ impl App {
             }
             Contents::Boundaries(rows, rows_read) => {
                 let errors = self.read().await?.check_boundaries(self.district()?, rows).await?;
-                read::boundaries_check(*rows_read, errors)
+                read::boundaries_check(*rows_read, &errors)
             }
             Contents::Made(made, check) => {
                 note.made = Some(made.clone());
@@ -185,7 +185,7 @@ impl App {
                 self.apply_made(by, id, import, made).await?;
             }
         }
-        self.forget_upload(id, &import_name(&self.folder.root().join("uploads"), id));
+        self.forget_upload(id, import_name(&self.folder.root().join("uploads"), id));
         self.towns.look_again();
         Ok(())
     }
@@ -204,7 +204,7 @@ impl App {
             tx.act::<Import>(district, id, deed, by, now).await.map(drop)
         })
         .await?;
-        self.forget_upload(id, &import_name(&self.folder.root().join("uploads"), id));
+        self.forget_upload(id, import_name(&self.folder.root().join("uploads"), id));
         Ok(())
     }
 
@@ -389,9 +389,8 @@ impl App {
 
     /// Removes what lies in `uploads/` of an import that is over. What cannot be removed takes up room,
     /// no more.
-    fn forget_upload(&self, id: ImportId, upload: &Option<PathBuf>) {
-        let paths = [Some(self.note_path(id)), Some(self.made_path(id)), upload.clone()];
-        for path in paths.into_iter().flatten() {
+    fn forget_upload(&self, id: ImportId, upload: Option<PathBuf>) {
+        for path in [self.note_path(id), self.made_path(id)].into_iter().chain(upload) {
             if let Err(why) = fs::remove_file(&path)
                 && why.kind() != std::io::ErrorKind::NotFound
             {
@@ -435,7 +434,8 @@ fn import_name(folder: &Path, id: ImportId) -> Option<PathBuf> {
     let id = id.to_string();
     let own = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.starts_with(&id) && !name.ends_with(".note.json") && !name.ends_with(".made")
+        let ending = name.strip_prefix(&id);
+        ending.is_some_and(|ending| ![".note.json", ".made"].contains(&ending))
     };
     fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path())).find(own)
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use yike_model::imports::{Check, ERRORS_KEPT, ImportKind, RowError};
 use yike_model::places::{Boundary, Plan, PlaceCode, PlaceRow};
 use yike_model::text::PlaceName;
-use yike_model::{DistrictId, Refusal};
+use yike_model::DistrictId;
 use yike_store::BoundaryRow;
 use yike_streets::circles::areas::Area;
 use yike_streets::city::City;
@@ -340,7 +340,7 @@ fn wrong(rows: &tables::RowErrors) -> Check {
     }
 }
 
-fn checked(rows: u64, errors: &[RowError], summary: serde_json::Value) -> Check {
+fn checked(rows: u64, errors: &[RowError], summary: &serde_json::Value) -> Check {
     Check {
         rows,
         errors: errors.len() as u64,
@@ -355,20 +355,13 @@ pub(super) fn places_check(rows: u64, planned: Planned) -> Check {
         Ok(plan) => {
             let counts: serde_json::Map<_, _> =
                 plan.counts.iter().map(|(kind, counts)| (kind.code().into(), json!(counts))).collect();
-            checked(rows, &[], json!({ "places": counts }))
+            checked(rows, &[], &json!({ "places": counts }))
         }
-        Err(errors) => checked(rows, &errors, json!({})),
+        Err(errors) => checked(rows, &errors, &json!({})),
     }
 }
 
 /// The check of boundaries.
-pub(super) fn boundaries_check(rows: u64, errors: Vec<RowError>) -> Check {
-    checked(rows, &errors, json!({ "boundaries": rows }))
-}
-
-/// Refuses text that is no code.
-impl From<yike_model::places::BadCode> for AppError {
-    fn from(bad: yike_model::places::BadCode) -> Self {
-        Self::Refused(Refusal::invalid("code", bad))
-    }
+pub(super) fn boundaries_check(rows: u64, errors: &[RowError]) -> Check {
+    checked(rows, errors, &json!({ "boundaries": rows }))
 }

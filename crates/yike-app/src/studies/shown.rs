@@ -63,8 +63,8 @@ pub fn shown(study: &Study, splits: &[Split], whole: bool) -> Vec<Shown> {
         let table = Table::new(4, &counts);
         let lines = parts.iter().enumerate().map(|(line, row)| (line, *row));
         for (line, row) in lines.chain([(table.rows, total)]) {
-            for part in 0..5 {
-                hidden[row][part] |= table.get(line, part).is_none();
+            for (part, hidden) in hidden[row].iter_mut().enumerate() {
+                *hidden |= table.get(line, part).is_none();
             }
         }
     }

@@ -3,10 +3,17 @@
 //! Every flag is mirrored by an environment variable `YIKE_` + its name in capitals; this is done here
 //! for all commands at once, so that none can be forgotten.
 
+mod backup;
 mod circle;
+mod data;
+pub mod demo;
+mod doctor;
+mod import;
 mod manual;
 mod serve;
+pub mod sign_in;
 mod streets;
+mod verify;
 
 use anyhow::Result;
 use clap::builder::FalseyValueParser;
@@ -42,7 +49,13 @@ YIKE_DATABASE_URL. Exit codes: 0 done, 1 failed, 2 what was given is wrong, 130 
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    Demo(demo::Demo),
     Serve(serve::Serve),
+    Import(import::Import),
+    Verify(verify::Verify),
+    Doctor(doctor::Doctor),
+    SignIn(sign_in::SignIn),
+    Backup(backup::Backup),
     Streets(streets::Streets),
     Circle(circle::Circle),
     Completions(manual::Completions),
@@ -60,7 +73,13 @@ impl Cli {
     /// Runs the command.
     pub fn run(self, shell: &Shell) -> Result<()> {
         match self.command {
+            Command::Demo(demo) => demo.run(shell),
             Command::Serve(serve) => serve.run(shell),
+            Command::Import(import) => import.run(shell),
+            Command::Verify(verify) => verify.run(shell),
+            Command::Doctor(doctor) => doctor.run(shell),
+            Command::SignIn(sign_in) => sign_in.run(shell),
+            Command::Backup(backup) => backup.run(shell),
             Command::Streets(streets) => streets.run(shell),
             Command::Circle(circle) => circle.run(shell),
             Command::Completions(completions) => completions.run(shell),

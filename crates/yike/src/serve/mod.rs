@@ -12,21 +12,33 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
+use yike_app::App;
+use yike_app::access::LINK_LASTS;
+use yike_model::people::{Actor, Role};
 
 pub use self::limits::Limits;
 use self::meters::Meters;
+use crate::cli::demo::MARKER as DEMO_MARKER;
+use crate::cli::sign_in::link;
 use crate::fault::BadInput;
 use crate::stop::Stop;
 
 /// How long requests under way may take to end once the program is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Serves on `listen` until `stop`.
-pub async fn serve(listen: SocketAddr, limits: Limits, stop: &Stop) -> Result<()> {
+/// Serves a district on `listen`, and works on its jobs, until `stop`.
+pub async fn serve(
+    app: &Arc<App>,
+    listen: SocketAddr,
+    limits: &Limits,
+    stop: &Stop,
+) -> Result<()> {
     let listener = bind(listen).await?;
     let address = listener.local_addr().context("the address listened on is not known")?;
-    let router = around(Router::new(), &limits, Arc::new(Meters::default()));
+    let router = around(pages(), app, limits);
     tracing::info!("serving at http://{address}");
+    greet(app, address).await;
+    let worker = tokio::spawn(app.clone().work(stop.wait()));
     let listener = listener.tap_io(|connection| {
         // Pages are small: waiting to fill a packet only delays them.
         let _ = connection.set_nodelay(true);
@@ -40,6 +52,7 @@ pub async fn serve(listen: SocketAddr, limits: Limits, stop: &Stop) -> Result<()
         ended = async { serving.await } => ended.context("serving ended")?,
         () = late => tracing::warn!("requests still under way after {} s were cut off", GRACE.as_secs()),
     }
+    worker.await.context("the worker ended")?;
     tracing::info!("stopped");
     Ok(())
 }
@@ -54,8 +67,32 @@ async fn bind(listen: SocketAddr) -> Result<TcpListener> {
     })
 }
 
+/// Tells how to sign in to a demo district: whoever starts it is alone with it.
+async fn greet(app: &App, address: SocketAddr) {
+    if !app.folder().root().join(DEMO_MARKER).is_file() {
+        return;
+    }
+    match app.make_sign_in_link(&Actor::System, Role::Planner).await {
+        Ok(made) => {
+            let url = link(&format!("http://{address}"), &made.token.reveal());
+            tracing::info!("sign in as a planner, once, within {} minutes: {url}", minutes(LINK_LASTS));
+        }
+        Err(error) => tracing::warn!("no sign-in link: {error}"),
+    }
+}
+
+const fn minutes(span: Duration) -> u64 {
+    span.as_secs() / 60
+}
+
 /// Puts the operator's routes beside `pages`, and limits and meters around all of them.
-fn around(pages: Router, limits: &Limits, meters: Arc<Meters>) -> Router {
-    let routed = pages.merge(ops::routes(meters.clone()));
+fn around(pages: Router, app: &Arc<App>, limits: &Limits) -> Router {
+    let meters = Arc::new(Meters::default());
+    let routed = pages.merge(ops::routes(app.clone(), meters.clone()));
     meters::measured(limits::limited(routed, limits), meters)
+}
+
+/// The pages.
+fn pages() -> Router {
+    Router::new()
 }
