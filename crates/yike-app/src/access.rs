@@ -71,8 +71,7 @@ impl App {
         let token = self.random.token();
         let expires_at = now.plus(LINK_LASTS);
         let posting = Posting { role, district: self.district()?.clone(), place: None };
-        let to =
-            Grant { person: PersonId::new(now, self.random.ten()), postings: vec![posting] };
+        let to = Grant { person: PersonId::new(now, self.random.ten()), postings: vec![posting] };
         let (digest, doer) = (token.digest(), actor.doer());
         self.deed(by, Deed::ManageAccess, to.person.to_string(), async move |tx, district, now| {
             tx.make_link(district, &digest, &to, doer, (now, expires_at)).await

@@ -188,9 +188,7 @@ impl App {
         let mut line = self.line(by, deed, None);
         line.refused = Some(refusal.to_string());
         let (district, now) = (self.district()?.clone(), self.now());
-        self.store
-            .write(async move |tx: &mut Tx| tx.audit(&district, &line, now).await)
-            .await?;
+        self.store.write(async move |tx: &mut Tx| tx.audit(&district, &line, now).await).await?;
         Ok(())
     }
 
@@ -203,9 +201,7 @@ impl App {
     ) -> Result<(), AppError> {
         let line = self.line(by, deed, Some(object));
         let (district, now) = (self.district()?.clone(), self.now());
-        self.store
-            .write(async move |tx: &mut Tx| tx.audit(&district, &line, now).await)
-            .await?;
+        self.store.write(async move |tx: &mut Tx| tx.audit(&district, &line, now).await).await?;
         Ok(())
     }
 
@@ -277,7 +273,8 @@ async fn find_district(
         return Ok(Some(given.clone()));
     }
     let parse = |key: &str| {
-        key.parse().map_err(|why| AppError::input(format!("the file `district` of the data: {why}")))
+        key.parse()
+            .map_err(|why| AppError::input(format!("the file `district` of the data: {why}")))
     };
     if let Some(noted) = folder.district()? {
         return parse(&noted).map(Some);

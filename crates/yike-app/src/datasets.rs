@@ -6,9 +6,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use yike_model::people::{Actor, Deed};
 use yike_store::{Dataset, DatasetKind};
+use yike_streets::circles::study::Source;
 use yike_streets::column::Column;
 use yike_streets::container::{Container, FileError, Kind, Writer};
-use yike_streets::circles::study::Source;
 use yike_streets::facilities::{Category, Facilities, MAX_CATEGORIES};
 use yike_streets::homes::{AgeBand, Homes};
 
@@ -129,10 +129,7 @@ pub fn open_facilities(path: &Path) -> Result<(Facilities, Origin), FileError> {
 }
 
 /// A column of positions on the globe.
-fn coords(
-    file: &Container,
-    name: &str,
-) -> Result<Column<yike_streets::units::Coord>, FileError> {
+fn coords(file: &Container, name: &str) -> Result<Column<yike_streets::units::Coord>, FileError> {
     let column: Column<yike_streets::units::Coord> = file.column(name)?;
     let off = |c: &yike_streets::units::Coord| {
         c.lon_e7.unsigned_abs() > 1_800_000_000 || c.lat_e7.unsigned_abs() > 900_000_000

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use yike_model::Refusal;
+use yike_store::StoreError;
 use yike_streets::circles::profile::ProfileError;
 use yike_streets::circles::standard::StandardError;
 use yike_streets::circles::study::StudyError;
 use yike_streets::container::FileError;
 use yike_streets::network::build::BuildError;
-use yike_store::StoreError;
 
 use crate::tables::TableError;
 

@@ -415,7 +415,8 @@ impl Done {
             channel: "webhook".into(),
             to: "studies".into(),
             template: "study_computed".into(),
-            values: serde_json::json!({ "study": id, "title": study.state.question.title }).to_string(),
+            values: serde_json::json!({ "study": id, "title": study.state.question.title })
+                .to_string(),
             key: format!("study-computed-{id}"),
         };
         tx.notify(district, &notice, now).await

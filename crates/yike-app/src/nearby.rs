@@ -220,10 +220,7 @@ impl App {
         Ok(boundary.map(|boundary| {
             let b = boundary.bounds();
             let mid = |a: i32, b: i32| i32::midpoint(a, b);
-            yike_model::places::Point {
-                lon_e7: mid(b.west, b.east),
-                lat_e7: mid(b.south, b.north),
-            }
+            yike_model::places::Point { lon_e7: mid(b.west, b.east), lat_e7: mid(b.south, b.north) }
         }))
     }
 
@@ -247,7 +244,9 @@ fn check_minutes(minutes: &[u16]) -> Result<(), AppError> {
     if (1..=8).contains(&minutes.len()) && rising && bounded {
         return Ok(());
     }
-    Err(AppError::input(format!("minutes {minutes:?}: give 1 to 8 rising numbers up to {MAX_MINUTES}")))
+    Err(AppError::input(format!(
+        "minutes {minutes:?}: give 1 to 8 rising numbers up to {MAX_MINUTES}"
+    )))
 }
 
 /// Where a walk starts, with its doors.
@@ -399,9 +398,8 @@ impl Sorted<'_> {
     /// only a larger tier counts.
     fn server(&self, standard: &Standard, item: &Item) -> impl Fn(u128) -> bool + use<> {
         let categories = &self.town.city.facilities.categories;
-        let mask = |code: &str| {
-            categories.iter().position(|c| c.code == code).map_or(0, |c| 1_u128 << c)
-        };
+        let mask =
+            |code: &str| categories.iter().position(|c| c.code == code).map_or(0, |c| 1_u128 << c);
         let wanted = item.any_of.iter().fold(0, |all, code| all | mask(code));
         let excluded = standard.excluded(item).into_iter().fold(0, |all, code| all | mask(code));
         move |of| of & wanted != 0 && of & excluded == 0

@@ -59,9 +59,8 @@ impl App {
     pub async fn district_place(&self, actor: &Actor) -> Result<Place, AppError> {
         self.permit(actor, Deed::SeePlaces).await?;
         let mut reader = self.read().await?;
-        let roots = reader
-            .places_of_kind(self.district()?, PlaceKind::District, &Page::first(1))
-            .await?;
+        let roots =
+            reader.places_of_kind(self.district()?, PlaceKind::District, &Page::first(1)).await?;
         let root = roots.into_iter().next();
         Ok(root.ok_or_else(|| Refusal::missing("place", "of the district"))?)
     }

@@ -271,9 +271,8 @@ struct Paths {
 
 impl Paths {
     fn of(app: &App, in_use: &InUse) -> Result<Self, AppError> {
-        let path = |set: &Option<Dataset>| {
-            set.as_ref().map(|set| app.folder.file(set.file.file.as_str()))
-        };
+        let path =
+            |set: &Option<Dataset>| set.as_ref().map(|set| app.folder.file(set.file.file.as_str()));
         let streets = path(&in_use.streets).ok_or_else(|| {
             AppError::input("there are no streets yet: import them first (yike import streets)")
         })?;
@@ -281,11 +280,7 @@ impl Paths {
     }
 }
 
-fn open(
-    paths: &Paths,
-    borders: Vec<map::Boundary>,
-    version: String,
-) -> Result<Town, AppError> {
+fn open(paths: &Paths, borders: Vec<map::Boundary>, version: String) -> Result<Town, AppError> {
     let mut city = streets_file::open(&paths.streets)?;
     let mut homes_source = None;
     if let Some(path) = &paths.homes {

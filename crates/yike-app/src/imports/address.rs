@@ -121,9 +121,9 @@ pub(crate) async fn apply(
         }
         let plan = tx.plan_places(district, new, Missing::Keep, now).await?;
         let plan = plan.map_err(|errors| {
-            let first = errors.first().map_or_else(String::new, |error| {
-                format!("row {}: {}", error.row, error.message)
-            });
+            let first = errors
+                .first()
+                .map_or_else(String::new, |error| format!("row {}: {}", error.row, error.message));
             Refusal::invalid("address", format!("{} rows cannot be placed: {first}", errors.len()))
         })?;
         tx.apply_places(district, &plan).await?;
@@ -140,12 +140,7 @@ struct Named<'a> {
 }
 
 /// The places of one level that rows name, each once, at the middle of its rows.
-fn level_rows(
-    tree: &Tree,
-    rows: &[AddressRow],
-    level: usize,
-    kind: PlaceKind,
-) -> Vec<PlaceRow> {
+fn level_rows(tree: &Tree, rows: &[AddressRow], level: usize, kind: PlaceKind) -> Vec<PlaceRow> {
     let mut named: BTreeMap<(PlaceId, String), Named<'_>> = BTreeMap::new();
     for row in rows {
         let part = &row.below[level];

@@ -351,7 +351,8 @@ impl App {
             }
             // The places an import of homes brings are an import of their own, of the same file.
             let digest = address::apply(tx, district, &places, now).await?;
-            let check = Check { rows: places.len() as u64, summary: "{}".into(), ..Check::default() };
+            let check =
+                Check { rows: places.len() as u64, summary: "{}".into(), ..Check::default() };
             let propose = ImportDeed::Propose { kind: ImportKind::Places, file: file.clone() };
             for deed in [propose, ImportDeed::Check(check), ImportDeed::Apply { digest }] {
                 tx.act::<Import>(district, second, deed, by, now).await?;
@@ -380,8 +381,8 @@ impl App {
     }
 
     fn keep_note(&self, id: ImportId, note: &Note) -> Result<(), AppError> {
-        let text = serde_json::to_vec(note)
-            .map_err(|why| AppError::Fault(format!("a note: {why}")))?;
+        let text =
+            serde_json::to_vec(note).map_err(|why| AppError::Fault(format!("a note: {why}")))?;
         let temporary = self.folder.temporary(&format!("{id}.note"));
         fs::write(&temporary, text).map_err(|why| AppError::io(&temporary, why))?;
         self.folder.keep(&temporary, &self.note_path(id))
@@ -481,7 +482,10 @@ fn not_checked(id: ImportId) -> AppError {
 /// Rows that were right when they were checked, and are not any more.
 fn changed(errors: &[yike_model::imports::RowError]) -> Refusal {
     let first = errors.first().map_or("", |error| error.message.as_str());
-    Refusal::invalid("rows", format!("the district has changed since the check: {first}; check again"))
+    Refusal::invalid(
+        "rows",
+        format!("the district has changed since the check: {first}; check again"),
+    )
 }
 
 /// Kinds of places that a table of homes brings.

@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use yike_model::imports::{Check, ERRORS_KEPT, ImportKind, RowError};
-use yike_model::places::{Boundary, Plan, PlaceCode, PlaceRow};
-use yike_model::text::PlaceName;
 use yike_model::DistrictId;
+use yike_model::imports::{Check, ERRORS_KEPT, ImportKind, RowError};
+use yike_model::places::{Boundary, PlaceCode, PlaceRow, Plan};
+use yike_model::text::PlaceName;
 use yike_store::BoundaryRow;
 use yike_streets::circles::areas::Area;
 use yike_streets::city::City;
@@ -134,8 +134,11 @@ impl Reading {
         });
         let mut made = self.table_made("homes", summary.to_string())?;
         made.places = places;
-        let check =
-            Check { rows: table.homes.len() as u64, summary: summary.to_string(), ..Check::default() };
+        let check = Check {
+            rows: table.homes.len() as u64,
+            summary: summary.to_string(),
+            ..Check::default()
+        };
         Ok(Contents::Made(made, check))
     }
 
@@ -158,8 +161,11 @@ impl Reading {
             "fits_better": self.fit(&table.as_found, options.frame)?,
         });
         let made = self.table_made("facilities", summary.to_string())?;
-        let check =
-            Check { rows: facilities.len() as u64, summary: summary.to_string(), ..Check::default() };
+        let check = Check {
+            rows: facilities.len() as u64,
+            summary: summary.to_string(),
+            ..Check::default()
+        };
         Ok(Contents::Made(made, check))
     }
 
@@ -252,7 +258,8 @@ pub(super) fn place_rows(
 }
 
 fn place_row(row: u64, division: &tables::Division) -> Result<PlaceRow, RowError> {
-    let error = |column: &str, why: String| RowError { row, column: Some(column.into()), message: why };
+    let error =
+        |column: &str, why: String| RowError { row, column: Some(column.into()), message: why };
     let kind = division.level.parse().map_err(|why| error("level", format!("{why}")))?;
     let code = |text: &str, column: &str| {
         text.parse::<PlaceCode>().map_err(|why| error(column, why.to_string()))
@@ -277,7 +284,10 @@ fn bad_rows(errors: &[RowError]) -> AppError {
     let first = errors.first().map_or_else(String::new, |error| {
         format!("row {}, {}: {}", error.row, error.column.as_deref().unwrap_or(""), error.message)
     });
-    AppError::input(format!("{} rows have errors; nothing was imported. First: {first}", errors.len()))
+    AppError::input(format!(
+        "{} rows have errors; nothing was imported. First: {first}",
+        errors.len()
+    ))
 }
 
 /// The boundaries of a file, and how many features it has.
@@ -301,7 +311,8 @@ fn boundary_row(row: u64, area: &Area) -> Result<BoundaryRow, AppError> {
         "type": "MultiPolygon",
         "coordinates": area.polygons.iter().map(polygon).collect::<Vec<_>>(),
     });
-    let boundary = Boundary::from_geojson(&geometry.to_string()).map_err(|why| wrong(why.to_string()))?;
+    let boundary =
+        Boundary::from_geojson(&geometry.to_string()).map_err(|why| wrong(why.to_string()))?;
     Ok(BoundaryRow { row, code, boundary })
 }
 
@@ -311,7 +322,8 @@ pub fn district_of(path: &Path, options: &ImportOptions) -> Result<DistrictId, A
     let districts: Vec<_> = divisions.iter().filter(|d| d.level == "district").collect();
     match districts.as_slice() {
         [only] => {
-            let code: PlaceCode = only.code.parse().map_err(|why| AppError::input(format!("{why}")))?;
+            let code: PlaceCode =
+                only.code.parse().map_err(|why| AppError::input(format!("{why}")))?;
             let key = code.as_str().to_lowercase().parse();
             key.map_err(|why| AppError::input(format!("{why}")))
         }
@@ -353,8 +365,11 @@ fn checked(rows: u64, errors: &[RowError], summary: &serde_json::Value) -> Check
 pub(super) fn places_check(rows: u64, planned: Planned) -> Check {
     match planned {
         Ok(plan) => {
-            let counts: serde_json::Map<_, _> =
-                plan.counts.iter().map(|(kind, counts)| (kind.code().into(), json!(counts))).collect();
+            let counts: serde_json::Map<_, _> = plan
+                .counts
+                .iter()
+                .map(|(kind, counts)| (kind.code().into(), json!(counts)))
+                .collect();
             checked(rows, &[], &json!({ "places": counts }))
         }
         Err(errors) => checked(rows, &errors, &json!({})),

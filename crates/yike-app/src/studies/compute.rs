@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use yike_model::StudyId;
 use yike_model::places::{Boundary, Place, PlaceKind};
 use yike_model::studies::{Answer, Study as StudySubject};
 use yike_model::text::FileName;
-use yike_model::StudyId;
 use yike_streets::circles::areas::{Area, Areas};
 use yike_streets::circles::hours::WeekTime;
 use yike_streets::circles::nearest::NearestError;

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use serde::Serialize;
-use yike_model::people::Actor;
 use yike_model::StudyId;
+use yike_model::people::Actor;
 use yike_streets::circles::compare::{Changed, Comparison};
 use yike_streets::circles::coverage::{Cell, Split};
 use yike_streets::circles::study::{Row, RowKind, Service, Study, StudyMeta};
@@ -91,7 +91,8 @@ impl Spot {
             "" => Some(None),
             code => meta.ages.iter().position(|band| band.code == code).map(Some),
         };
-        let missing = |what, code: &str| AppError::missing(what, format!("{code:.40} in this study"));
+        let missing =
+            |what, code: &str| AppError::missing(what, format!("{code:.40} in this study"));
         Ok(Self {
             profile: profile.ok_or_else(|| missing("profile", &ask.profile))?,
             row: row.ok_or_else(|| missing("area", &ask.area))?,
@@ -143,9 +144,10 @@ fn coverage(study: &Study, spot: Spot, whole: bool) -> Coverage {
 fn asked_minutes(study: &Study, service: usize) -> Option<u16> {
     let standard = &study.meta.standard;
     let items = standard.items.iter().zip(&study.meta.items);
-    let minutes = items.filter(|(_, answer)| answer.service as usize == service).map(|(item, _)| {
-        item.minutes.unwrap_or_else(|| standard.tiers[standard.tier_of(item)].minutes)
-    });
+    let minutes =
+        items.filter(|(_, answer)| answer.service as usize == service).map(|(item, _)| {
+            item.minutes.unwrap_or_else(|| standard.tiers[standard.tier_of(item)].minutes)
+        });
     minutes.min()
 }
 
@@ -161,7 +163,8 @@ fn areas(
     let all = shown(study, &splits, whole);
     let rows = study.meta.rows.iter().zip(all);
     let inside = |row: &Row| {
-        row.level == level && (spot.row == 0 || row.parent.as_ref() == Some(&study.meta.rows[spot.row].code))
+        row.level == level
+            && (spot.row == 0 || row.parent.as_ref() == Some(&study.meta.rows[spot.row].code))
     };
     let chosen = rows.filter(|(row, _)| inside(row));
     let mut areas: Vec<AreaCoverage> =

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use serde::Serialize;
-use yike_model::people::Actor;
 use yike_model::StudyId;
+use yike_model::people::Actor;
 use yike_streets::circles::study::{Part, Study, Walk};
 
 use super::cover::{CoverageAsk, Spot, find_cell};

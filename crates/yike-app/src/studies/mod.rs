@@ -179,7 +179,8 @@ impl App {
         let text = |value: serde_json::Result<String>| {
             value.map_err(|why| AppError::Fault(format!("a question cannot be written: {why}")))
         };
-        let question = Question { title: title.clone(), spec: text(serde_json::to_string(&spec))?, job };
+        let question =
+            Question { title: title.clone(), spec: text(serde_json::to_string(&spec))?, job };
         let work = JobSpec {
             kind: JobKind::Study,
             title: title.to_string(),

@@ -12,8 +12,8 @@ use yike_app::imports::ImportOptions;
 use yike_app::studies::StudyAsk;
 use yike_demo::{DEFAULT_PEOPLE, DemoError, DemoOptions, DemoReport};
 use yike_model::imports::ImportKind;
-use yike_model::people::Actor;
 use yike_model::jobs::JobState;
+use yike_model::people::Actor;
 
 use super::data::Data;
 use super::import::import_file;
@@ -145,12 +145,7 @@ impl Demo {
     }
 
     /// Imports the files, and computes the first study.
-    fn fill(
-        &self,
-        shell: &Shell,
-        app: &std::sync::Arc<App>,
-        report: &DemoReport,
-    ) -> Result<()> {
+    fn fill(&self, shell: &Shell, app: &std::sync::Arc<App>, report: &DemoReport) -> Result<()> {
         let folder = self.data.data.join("demo");
         for (kind, name) in FILES {
             let start = Instant::now();

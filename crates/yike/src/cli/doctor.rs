@@ -103,7 +103,11 @@ fn version() -> Look {
 fn clock() -> Look {
     let now = SystemClock.now();
     if now.millis() < CLOCK_AFTER {
-        return Look::ill("clock", now.to_string(), "set the machine's clock (timedatectl set-ntp true)");
+        return Look::ill(
+            "clock",
+            now.to_string(),
+            "set the machine's clock (timedatectl set-ntp true)",
+        );
     }
     Look::well("clock", now.to_string())
 }

@@ -28,7 +28,8 @@ pub struct SignIn {
 impl SignIn {
     /// Makes the link.
     pub fn run(self, shell: &Shell) -> Result<()> {
-        let role: Role = self.role.parse().map_err(|why| crate::fault::BadInput(format!("{why}")))?;
+        let role: Role =
+            self.role.parse().map_err(|why| crate::fault::BadInput(format!("{why}")))?;
         let app = self.data.open_existing(shell)?;
         let made = shell.block_on(app.make_sign_in_link(&Actor::System, role));
         shell.block_on(app.close());

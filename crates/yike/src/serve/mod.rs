@@ -27,12 +27,7 @@ use crate::stop::Stop;
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves a district on `listen`, and works on its jobs, until `stop`.
-pub async fn serve(
-    app: &Arc<App>,
-    listen: SocketAddr,
-    limits: &Limits,
-    stop: &Stop,
-) -> Result<()> {
+pub async fn serve(app: &Arc<App>, listen: SocketAddr, limits: &Limits, stop: &Stop) -> Result<()> {
     let listener = bind(listen).await?;
     let address = listener.local_addr().context("the address listened on is not known")?;
     let router = around(pages(), app, limits);
@@ -75,7 +70,10 @@ async fn greet(app: &App, address: SocketAddr) {
     match app.make_sign_in_link(&Actor::System, Role::Planner).await {
         Ok(made) => {
             let url = link(&format!("http://{address}"), &made.token.reveal());
-            tracing::info!("sign in as a planner, once, within {} minutes: {url}", minutes(LINK_LASTS));
+            tracing::info!(
+                "sign in as a planner, once, within {} minutes: {url}",
+                minutes(LINK_LASTS)
+            );
         }
         Err(error) => tracing::warn!("no sign-in link: {error}"),
     }
