@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use yike_model::StudyId;
+use yike_model::digest::Hasher;
 use yike_model::places::{Boundary, Place, PlaceKind};
 use yike_model::studies::{Answer, Study as StudySubject};
 use yike_model::text::FileName;
+use yike_model::{Digest, StudyId};
 use yike_streets::circles::areas::{Area, Areas};
 use yike_streets::circles::hours::WeekTime;
 use yike_streets::circles::nearest::NearestError;
@@ -73,7 +74,7 @@ impl App {
         if list.is_empty() {
             return Ok((Areas::default(), None));
         }
-        let digest = reader.boundaries_digest(district).await?.to_string();
+        let digest = digest(&list).to_string();
         let source = Source {
             file: "boundaries".into(),
             digest: digest[..16].into(),
@@ -83,6 +84,22 @@ impl App {
             .map_err(|why| AppError::input(format!("boundaries of the district: {why}")))?;
         Ok((areas, Some(source)))
     }
+}
+
+/// A digest over areas: what and where they are.
+fn digest(areas: &[Area]) -> Digest {
+    let mut hasher = Hasher::new("yike-areas-1");
+    for area in areas {
+        hasher.field(&area.code).field(&area.name).field(&area.level);
+        hasher.maybe(area.parent.as_deref());
+        for ring in area.polygons.iter().flatten() {
+            hasher.number(ring.len() as i64);
+            for at in ring {
+                hasher.number(at.lon_e7.into()).number(at.lat_e7.into());
+            }
+        }
+    }
+    hasher.finish()
 }
 
 fn area(place: &Place, parent: Option<&Place>, boundary: &Boundary) -> Area {
