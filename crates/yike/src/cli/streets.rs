@@ -77,6 +77,7 @@ impl Build {
         let rules = self.read_rules()?;
         let options = BuildOptions {
             threads: self.threads,
+            features: true,
             scene: !self.no_scene,
             platforms: self.platforms,
             ferries: self.ferries,
