@@ -206,6 +206,54 @@ impl Job {
             vec![JobEvent::Failed { error }]
         }
     }
+
+    /// Decides a deed to a job that is there.
+    fn decide(&self, deed: JobDeed) -> Result<Vec<JobEvent>, Refusal> {
+        match deed {
+            JobDeed::Queue(_) => Err(Refusal::Exists { what: "job", id: "with this id".into() }),
+            JobDeed::Start { node, lease } => match self.state {
+                JobState::Queued => {
+                    let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
+                    Ok(vec![JobEvent::Started { node, lease_ms }])
+                }
+                _ => Err(self.wrong("started")),
+            },
+            JobDeed::Finish { attempt, result } => {
+                self.check_attempt(attempt, "finished")?;
+                if result.len() > SPEC_LIMIT {
+                    return Err(Refusal::Limit {
+                        what: "bytes of a result",
+                        limit: SPEC_LIMIT as u64,
+                    });
+                }
+                Ok(vec![JobEvent::Finished { result }])
+            }
+            JobDeed::Fail { attempt, error, again } => {
+                self.check_attempt(attempt, "failed")?;
+                Ok(self.after_failure(clip(&error, 2_000), again))
+            }
+            JobDeed::AskCancel => match self.state {
+                JobState::Queued => Ok(vec![JobEvent::Cancelled]),
+                // Asking twice is asking once.
+                JobState::Running { .. } if self.cancel_asked.is_some() => Ok(Vec::new()),
+                JobState::Running { .. } => Ok(vec![JobEvent::CancelAsked]),
+                _ => Err(self.wrong("cancelled")),
+            },
+            JobDeed::Cancel { attempt } => {
+                self.check_attempt(attempt, "cancelled")?;
+                match self.cancel_asked {
+                    Some(_) => Ok(vec![JobEvent::Cancelled]),
+                    None => Err(self.wrong("cancelled before anybody asked")),
+                }
+            }
+            JobDeed::LeaseExpired => match &self.state {
+                JobState::Running { node, .. } => {
+                    Ok(self.after_failure(format!("nothing was heard of its worker {node}"), true))
+                }
+                _ => Err(self.wrong("lost")),
+            },
+        }
+    }
 }
 
 fn queue(spec: JobSpec) -> Result<Vec<JobEvent>, Refusal> {
@@ -236,50 +284,7 @@ impl Subject for Job {
                 _ => Err(Refusal::missing("job", "with this id")),
             };
         };
-        match deed {
-            JobDeed::Queue(_) => Err(Refusal::Exists { what: "job", id: "with this id".into() }),
-            JobDeed::Start { node, lease } => match job.state {
-                JobState::Queued => {
-                    let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
-                    Ok(vec![JobEvent::Started { node, lease_ms }])
-                }
-                _ => Err(job.wrong("started")),
-            },
-            JobDeed::Finish { attempt, result } => {
-                job.check_attempt(attempt, "finished")?;
-                if result.len() > SPEC_LIMIT {
-                    return Err(Refusal::Limit {
-                        what: "bytes of a result",
-                        limit: SPEC_LIMIT as u64,
-                    });
-                }
-                Ok(vec![JobEvent::Finished { result }])
-            }
-            JobDeed::Fail { attempt, error, again } => {
-                job.check_attempt(attempt, "failed")?;
-                Ok(job.after_failure(clip(&error, 2_000), again))
-            }
-            JobDeed::AskCancel => match job.state {
-                JobState::Queued => Ok(vec![JobEvent::Cancelled]),
-                // Asking twice is asking once.
-                JobState::Running { .. } if job.cancel_asked.is_some() => Ok(Vec::new()),
-                JobState::Running { .. } => Ok(vec![JobEvent::CancelAsked]),
-                _ => Err(job.wrong("cancelled")),
-            },
-            JobDeed::Cancel { attempt } => {
-                job.check_attempt(attempt, "cancelled")?;
-                match job.cancel_asked {
-                    Some(_) => Ok(vec![JobEvent::Cancelled]),
-                    None => Err(job.wrong("cancelled before anybody asked")),
-                }
-            }
-            JobDeed::LeaseExpired => match &job.state {
-                JobState::Running { node, .. } => {
-                    Ok(job.after_failure(format!("nothing was heard of its worker {node}"), true))
-                }
-                _ => Err(job.wrong("lost")),
-            },
-        }
+        job.decide(deed)
     }
 
     fn apply(state: Option<Self>, event: &JobEvent, stamp: Stamp) -> Result<Self, Unlawful> {

@@ -61,5 +61,8 @@ pub async fn check_collation(reader: &mut Reader) -> Result<(), StoreError> {
     }
 }
 
-/// 6. Copying the whole database while it is in use: SQLite can, PostgreSQL has `pg_dump` for it.
+// 6. What an error means is told by each database's own codes: see `From<sqlx::Error>` in `error.rs`.
+// 7. SQLite's one writer groups deeds by savepoints, PostgreSQL's server by itself: see `writer.rs`.
+
+/// 8. Copying the whole database while it is in use: SQLite can, PostgreSQL has `pg_dump` for it.
 pub const BACKUP_SQLITE: &str = "vacuum into $1";

@@ -79,6 +79,11 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Io(why) => {
                 return Self::Unreachable { at: "server".into(), why: why.to_string() };
             }
+            sqlx::Error::PoolTimedOut => {
+                let why = "no connection became free in time".into();
+                return Self::Unreachable { at: "server".into(), why };
+            }
+            sqlx::Error::PoolClosed => return Self::Closed,
             _ => return Self::Database(Arc::new(error)),
         };
         // SQLite gives numbers whose low byte is the kind, PostgreSQL five characters.

@@ -15,6 +15,7 @@ mod datasets;
 mod db;
 mod dialect;
 mod error;
+mod fold;
 mod jobs;
 mod ledger;
 mod migrate;

@@ -181,4 +181,9 @@ impl Tx {
         )?;
         Ok(())
     }
+
+    /// Deletes messages that were sent or given up before `before`; says how many.
+    pub async fn forget_notices(&mut self, before: Timestamp) -> Result<u64, StoreError> {
+        execute!(self, "delete from notices where done_at < $1", before.millis())
+    }
 }

@@ -184,7 +184,6 @@ macro_rules! on_both {
     ($($(#[$meta:meta])* async fn $name:ident($db:ident) $body:block)*) => {$(
         $(#[$meta])*
         mod $name {
-            #[allow(unused_imports, clippy::allow_attributes, reason = "bodies differ in what they use")]
             use super::*;
 
             async fn body($db: &$crate::testing::TestDb) $body

@@ -64,6 +64,9 @@ yike_store::on_both! {
         }
         assert_eq!(tries, 12);
         assert_eq!(db.store.read().await.unwrap().notices_open().await.unwrap(), (0, 1));
+        let forgotten = db.store.write(async |tx: &mut Tx| tx.forget_notices(at(1_000_000)).await).await;
+        assert_eq!(forgotten.unwrap(), 1);
+        assert_eq!(db.store.read().await.unwrap().notices_open().await.unwrap(), (0, 0));
     }
 
     /// Several senders share the work; nothing is claimed twice.
