@@ -29,4 +29,4 @@ ci: ## Exactly what the continuous integration runs
 	.ci/run
 
 clean-demo: ## Throw the demo district away; the next `make run` makes a new one
-	rm -rf data data.making
+	rm -rf data

@@ -12,12 +12,11 @@ scripts/web.sh
 cargo build --release --locked --package yike
 yike=$TARGET/release/yike
 
-if [ ! -e "$data" ]; then
-  # Made beside its place and moved there when whole, so that an interrupted first run starts afresh.
-  say "demo: making an invented district in $data"
-  rm -rf "$data.making"
-  "$yike" demo --data "$data.making" ${PEOPLE:+--people "$PEOPLE"}
-  mv "$data.making" "$data"
+# A finished demo district is left as it is, one that was cut off is made anew; other data is only served.
+own_data() { [ -e "$data/yike.db" ] && [ ! -e "$data/demo" ]; }
+finished() { [ -e "$data/demo.finished.json" ] && [ -z "${PEOPLE:-}" ]; }
+if ! own_data && ! finished; then
+  "$yike" demo --data "$data" ${PEOPLE:+--people "$PEOPLE"}
 fi
 
 say "Yike will be at http://$listen in a moment (Ctrl-C stops it)"
