@@ -1,6 +1,6 @@
 //! Tests on both databases: each gets a fresh one of each kind, PostgreSQL being a real server.
 //!
-//! ```ignore
+//! ```text
 //! yike_store::on_both! {
 //!     /// Says what it shows.
 //!     async fn a_name(db) {

@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use yike_model::imports::{Check, Import, ImportDeed};
+use yike_model::imports::{Check, Import, ImportDeed, ImportKind};
 use yike_model::jobs::{Job, JobDeed};
 use yike_model::spine::By;
 use yike_model::text::Reason;
-use yike_model::{Digest, ImportId, JobId};
+use yike_model::{Digest, ImportId, JobId, Timestamp};
 use yike_store::testing::{TestDb, run};
 use yike_store::{Engine, Page, Store, StoreError, Tx};
 
@@ -47,60 +47,56 @@ async fn take(store: &Store, n: i64, step: Step) -> String {
     if matches!(step, Step::Fire) {
         return format!("{:?}", store.fire_due(now, 100).await.unwrap());
     }
-    let done = store
-        .write(async move |tx: &mut Tx| {
-            let job = |n| nth::<JobId>(n);
-            let import = |n| nth::<ImportId>(100 + n);
-            let act = async |tx: &mut Tx, id, deed| {
-                tx.act::<Job>(&district(), id, deed, By::SYSTEM, now)
-                    .await
-                    .map(|acted| format!("{acted:?}"))
-            };
-            match step {
-                Step::Queue(n) => queue(tx, n, 2).await.map(|id| id.to_string()),
-                Step::Claim => {
-                    tx.claim_job(&node("a"), LEASE, now).await.map(|claimed| format!("{claimed:?}"))
-                }
-                Step::AskCancel(n) => act(tx, job(n), JobDeed::AskCancel).await,
-                Step::Finish(n, attempt) => {
-                    act(tx, job(n), JobDeed::Finish { attempt, result: "{}".into() }).await
-                }
-                Step::Fail(n, attempt) => {
-                    act(tx, job(n), JobDeed::Fail { attempt, error: "e".into(), again: true }).await
-                }
-                Step::Propose(n) => checked_import(
-                    tx,
-                    &district(),
-                    import(n),
-                    yike_model::imports::ImportKind::Homes,
-                    now,
-                )
-                .await
-                .map(|()| String::new()),
-                Step::Apply(n) => {
-                    let check = ImportDeed::Check(Check { rows: 3, ..Check::default() });
-                    tx.act::<Import>(&district(), import(n), check, By::SYSTEM, now).await?;
-                    let deed = ImportDeed::Apply { digest: Digest::of(b"x") };
-                    tx.act::<Import>(&district(), import(n), deed, By::SYSTEM, now)
-                        .await
-                        .map(|acted| format!("{acted:?}"))
-                }
-                Step::Refuse(n) => {
-                    let deed = ImportDeed::Refuse {
-                        reason: Reason::parse("no").map_err(yike_model::Refusal::from)?,
-                    };
-                    tx.act::<Import>(&district(), import(n), deed, By::SYSTEM, now)
-                        .await
-                        .map(|acted| format!("{acted:?}"))
-                }
-                Step::Fire => unreachable!("done above"),
-            }
-        })
-        .await;
-    match done {
+    match store.write(async move |tx: &mut Tx| step_in(tx, step, now).await).await {
         Ok(text) => text,
         Err(StoreError::Refused(refusal)) => refusal.to_string(),
         Err(error) => panic!("{step:?}: {error}"),
+    }
+}
+
+async fn job(tx: &mut Tx, n: u16, deed: JobDeed, now: Timestamp) -> Result<String, StoreError> {
+    let acted = tx.act::<Job>(&district(), nth::<JobId>(n), deed, By::SYSTEM, now).await?;
+    Ok(format!("{acted:?}"))
+}
+
+async fn import(
+    tx: &mut Tx,
+    n: u16,
+    deed: ImportDeed,
+    now: Timestamp,
+) -> Result<String, StoreError> {
+    let id = nth::<ImportId>(100 + n);
+    let acted = tx.act::<Import>(&district(), id, deed, By::SYSTEM, now).await?;
+    Ok(format!("{acted:?}"))
+}
+
+async fn step_in(tx: &mut Tx, step: Step, now: Timestamp) -> Result<String, StoreError> {
+    match step {
+        Step::Queue(n) => queue(tx, n, 2).await.map(|id| id.to_string()),
+        Step::Claim => {
+            tx.claim_job(&node("a"), LEASE, now).await.map(|claimed| format!("{claimed:?}"))
+        }
+        Step::AskCancel(n) => job(tx, n, JobDeed::AskCancel, now).await,
+        Step::Finish(n, attempt) => {
+            job(tx, n, JobDeed::Finish { attempt, result: "{}".into() }, now).await
+        }
+        Step::Fail(n, attempt) => {
+            job(tx, n, JobDeed::Fail { attempt, error: "e".into(), again: true }, now).await
+        }
+        Step::Propose(n) => {
+            let id = nth(100 + n);
+            checked_import(tx, &district(), id, ImportKind::Homes, now).await?;
+            Ok(String::new())
+        }
+        Step::Apply(n) => {
+            import(tx, n, ImportDeed::Check(Check { rows: 3, ..Check::default() }), now).await?;
+            import(tx, n, ImportDeed::Apply { digest: Digest::of(b"x") }, now).await
+        }
+        Step::Refuse(n) => {
+            let reason = Reason::parse("no").map_err(yike_model::Refusal::from)?;
+            import(tx, n, ImportDeed::Refuse { reason }, now).await
+        }
+        Step::Fire => unreachable!("done outside of a transaction"),
     }
 }
 
