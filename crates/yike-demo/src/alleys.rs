@@ -43,8 +43,8 @@ pub(crate) const VILLAGE: Style = Style {
     tilt: 0.1,
     house: (9.5, 12.5),
     gap: (1.8, 3.6),
-    levels: (4, 3, 6),
-    flat_m2: 62.0,
+    levels: (4, 2, 6),
+    flat_m2: 78.0,
     mix: Mix::Renting,
     open: 0.16,
 };
@@ -141,10 +141,10 @@ fn raise_house(
 
 /// The corners of a piece moved in from its alleys; `None` where nothing is left.
 pub(crate) fn corners(yard: &Yard<'_>, piece: &Block) -> Option<[Pt; 4]> {
-    // Straight sides between the true corners cut bends by centimetres only: pieces are small.
     let plan = yard.plan;
     let ring: Vec<Pt> = piece.corners.iter().map(|&c| plan.place(c)).collect();
-    let clear = (0..4).map(|k| yard.rank(piece, k).half_width() + 0.6).collect();
+    let clear =
+        (0..4).map(|k| yard.rank(piece, k).half_width() + 0.6 + yard.bow(piece, k)).collect();
     let plot = crate::plane::Plot { ring, clear };
     let inner = plot.inset(0.0)?;
     let [a, b, c, d] = inner[..] else { return None };

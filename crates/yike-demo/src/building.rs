@@ -62,6 +62,7 @@ impl Yard<'_> {
                 draft.ring.push(door);
             }
         }
+        self.footprints.push(ring.to_vec());
         draft.footprint = area(ring);
         draft.middle = middle(ring);
         self.drafts.push(draft);

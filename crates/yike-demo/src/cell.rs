@@ -49,7 +49,16 @@ fn quarter(yard: &mut Yard<'_>, whole: Block, usage: Use) {
     };
     let mut blocks = yard.cut_to(whole, size, 0.06, &street);
     place_civic(yard, &mut blocks);
+    if usage == Use::Industry {
+        // One lot of workers' homes is enough.
+        let block = blocks.remove(smallest(&blocks, 90.0));
+        blocks.extend(yard.cut_to(block, (150.0, 130.0), 0.03, &street));
+    }
     let count = blocks.len();
+    if usage == Use::Industry {
+        let lot = smallest(&blocks, 95.0);
+        blocks.swap(lot, count - 1);
+    }
     let mut homes = 0;
     for (k, block) in blocks.into_iter().enumerate() {
         let last = k + 1 == count && homes == 0;
@@ -61,7 +70,7 @@ fn quarter(yard: &mut Yard<'_>, whole: Block, usage: Use) {
 fn fill_block(yard: &mut Yard<'_>, block: Block, usage: Use, must_house: bool) -> bool {
     let chance = yard.rng.unit();
     match usage {
-        Use::Industry if chance < 0.72 && !must_house => {
+        Use::Industry if !must_house => {
             works::business(yard, &block, &FACTORY, ("工业园", "Works"));
             false
         }
@@ -86,7 +95,14 @@ fn fill_block(yard: &mut Yard<'_>, block: Block, usage: Use, must_house: bool) -
         }
         _ => {
             let style = style(yard, usage);
-            let built = estate::build(yard, &block, style).is_some();
+            let built = estate::build(yard, &block, style).is_some()
+                || estate::build(yard, &block, &DANWEI).is_some();
+            if !built && must_house {
+                let number = yard.index * 16 + yard.sheet.estates.len();
+                let name = crate::names::estate(yard.plan.seed, number, true);
+                alleys::build(yard, block, &alleys::VILLAGE, name);
+                return true;
+            }
             if !built {
                 green::park(yard, &block, true);
             }

@@ -30,10 +30,10 @@ pub(crate) const DANWEI: Style = Style {
     depth: (10.5, 12.0),
     length: (36.0, 66.0),
     gap: (7.0, 12.0),
-    pitch: (25.0, 28.5),
+    pitch: (27.5, 32.0),
     levels: (6, 4, 7),
     stairs_m: 15.0,
-    flat_m2: 82.0,
+    flat_m2: 88.0,
     mix: Mix::Old,
     gated: false,
     old_name: true,
@@ -45,9 +45,9 @@ pub(crate) const GATED: Style = Style {
     length: (34.0, 58.0),
     gap: (9.0, 17.0),
     pitch: (33.0, 40.0),
-    levels: (9, 6, 14),
+    levels: (8, 5, 14),
     stairs_m: 17.0,
-    flat_m2: 112.0,
+    flat_m2: 122.0,
     mix: Mix::Settled,
     gated: true,
     old_name: false,
@@ -406,6 +406,10 @@ fn open_gates(yard: &mut Yard<'_>, block: &Block, layout: &Layout<'_>) -> Vec<In
     // The main gate opens on the widest street.
     ways.sort_by_key(|(side, _)| (yard.rank(block, *side), *side));
     let gated = layout.style.gated;
+    if !gated && rows.len() > 3 && yard.rng.chance(0.25) {
+        end_blind(yard, layout);
+        ways.retain(|(side, _)| *side != 1);
+    }
     let wanted = if gated { yard.rng.below(2) + 2 } else { 4 };
     let mut out = Vec::new();
     for (side, inside) in ways {
@@ -426,6 +430,23 @@ fn open_gates(yard: &mut Yard<'_>, block: &Block, layout: &Layout<'_>) -> Vec<In
         out.push(open_gate(yard, layout, &inside, &joint, kind));
     }
     out
+}
+
+/// A lane that ends before the street it points at.
+fn end_blind(yard: &mut Yard<'_>, layout: &Layout<'_>) {
+    let k = layout.rows.len() / 2;
+    let (from, row) = (layout.lane(k).1, layout.rows[k]);
+    let end = layout.ground(row.east + 0.5, row.lane_y);
+    let line = [layout.ground(from, row.lane_y), end];
+    if (line[1] - line[0]).len() > 1.0 {
+        yard.sheet.street(&line, lane_tags(layout.style));
+        yard.saw(
+            "cul-de-sac",
+            end,
+            None,
+            "A lane that ends blind a few metres from the next street: the walk turns back.",
+        );
+    }
 }
 
 fn open_gate(

@@ -110,7 +110,9 @@ impl Land {
         let count = (self.free.len() / 110).max(1);
         for lake in 0..count {
             let tall = self.free.len() >= 150 && lake % 2 == 0;
-            let fits = |cell: &usize| self.lake_cells(plan, *cell, tall).is_some();
+            // In a small city a lake may lie by the canal.
+            let away = self.free.iter().any(|&c| self.lake_cells(plan, c, tall, true).is_some());
+            let fits = |cell: &usize| self.lake_cells(plan, *cell, tall, away).is_some();
             let score = |cell: usize| {
                 let p = plan.centre(cell);
                 let from = self.hearts.iter().map(|&h| (plan.centre(h) - p).len());
@@ -120,7 +122,7 @@ impl Land {
             };
             let best = self.free.iter().copied().filter(fits);
             let best = best.max_by(|&a, &b| score(a).total_cmp(&score(b)).then(b.cmp(&a)));
-            if let Some(cells) = best.and_then(|cell| self.lake_cells(plan, cell, tall)) {
+            if let Some(cells) = best.and_then(|cell| self.lake_cells(plan, cell, tall, away)) {
                 for &c in &cells {
                     plan.cells[c].usage = Use::Lake;
                 }
@@ -130,14 +132,14 @@ impl Land {
     }
 
     /// The cells of a lake with its south-west corner at `cell`, if they are all free and dry.
-    fn lake_cells(&self, plan: &Plan, cell: usize, tall: bool) -> Option<Vec<usize>> {
+    fn lake_cells(&self, plan: &Plan, cell: usize, tall: bool, away: bool) -> Option<Vec<usize>> {
         let mut cells = vec![cell, cell + 1];
         if tall {
             cells.extend([cell + plan.cols(), cell + plan.cols() + 1]);
         }
         let dry = |c: &usize| {
             self.free.binary_search(c).is_ok()
-                && !Self::on_canal(plan, *c)
+                && !(away && Self::on_canal(plan, *c))
                 && !self.hearts.contains(c)
                 && Self::around(plan, *c).iter().all(|&n| plan.cells[n].usage != Use::Lake)
         };
@@ -179,11 +181,12 @@ fn weight(usage: Use) -> f64 {
     match usage {
         Use::Gated => 1.0,
         Use::Danwei => 1.05,
-        Use::Towers => 1.45,
-        Use::OldTown => 0.7,
-        Use::Village => 0.75,
-        Use::Core | Use::Station => 0.4,
-        Use::Industry => 0.12,
+        Use::Towers => 1.35,
+        Use::OldTown => 0.75,
+        Use::Village => 0.95,
+        Use::Core => 0.4,
+        Use::Station => 0.6,
+        Use::Industry => 0.14,
         _ => 0.0,
     }
 }

@@ -33,12 +33,16 @@ mod tables;
 mod works;
 mod yard;
 
+#[cfg(test)]
+#[path = "ground_tests.rs"]
+mod ground_tests;
+
 use std::path::{Path, PathBuf};
 
 use yike_streets::progress::Progress;
 
 /// Fewest people a district is made for: below, quarters cannot show what they should.
-pub const MIN_PEOPLE: u64 = 10_000;
+pub const MIN_PEOPLE: u64 = 20_000;
 /// Most people: the largest cities there are.
 pub const MAX_PEOPLE: u64 = 20_000_000;
 /// People of a community-rich part of a district, made when nothing else is asked for.

@@ -10,7 +10,7 @@ use crate::rng::Rng;
 use crate::skeleton::Edge;
 
 /// People for each land block of the lattice, on average over the city.
-const PEOPLE_A_BLOCK: f64 = 1_900.0;
+const PEOPLE_A_BLOCK: f64 = 2_000.0;
 
 /// What lies between two neighbouring lines of the lattice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,7 +175,7 @@ impl Plan {
     /// Lays out the lattice; land use, people and areas are decided by the caller afterwards.
     pub(crate) fn lattice(people: u64, seed: u64) -> Self {
         let mut rng = Rng::new(seed, 1, 0);
-        let blocks = (people as f64 / PEOPLE_A_BLOCK).round().max(24.0);
+        let blocks = (people as f64 / PEOPLE_A_BLOCK).round().max(16.0);
         let rows = (blocks * 1.2).sqrt().ceil();
         let cols = (blocks / 0.9 / rows).ceil();
         let col_gaps = strips(cols as usize, &[(Gap::Canal, 10.0, 0.5)], &mut rng);

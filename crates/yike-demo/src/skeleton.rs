@@ -80,7 +80,7 @@ pub(crate) fn link(plan: &Plan, edge: Edge) -> Link {
         (Gap::Rail, Rank::Primary | Rank::Quay) => Link::Underpass(rank),
         (Gap::Canal, Rank::Residential) => Link::Bridge(Rank::Alley),
         (Gap::Rail, Rank::Secondary) if inner(plan, edge) => Link::StepBridge(chance < 0.3),
-        (Gap::Canal, Rank::Secondary) if chance < 0.4 && inner(plan, edge) => {
+        (Gap::Canal, Rank::Secondary) if chance < 0.25 && inner(plan, edge) => {
             Link::StepBridge(chance < 0.15)
         }
         _ => Link::None,
@@ -91,19 +91,26 @@ pub(crate) fn link(plan: &Plan, edge: Edge) -> Link {
 /// near to the middle as can be.
 pub(crate) fn choose_spans(plan: &mut Plan) {
     let middle = pt(plan.us[plan.cols()], plan.vs[plan.rows()]) * 0.5;
-    let near = |plan: &Plan, wanted: fn(&Plan, &Edge) -> bool| {
-        edges(plan)
-            .filter(|edge| wanted(plan, edge) && inner(plan, *edge))
-            .map(|edge| ((along(plan, edge, 0.5, 0.0) - middle).len(), edge))
-            .min_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, edge)| edge)
+    // On a secondary street where one crosses, else on the next best.
+    let near = |plan: &Plan, wanted: fn(&Plan, &Edge, Rank) -> bool| {
+        let best = |rank: Rank| nearest(plan, middle, |edge| wanted(plan, edge, rank));
+        [Rank::Secondary, Rank::Quay, Rank::Tertiary, Rank::Primary].into_iter().find_map(best)
     };
-    plan.ramp_bridge = near(plan, |plan, e| {
-        !e.upright && plan.col_gaps[e.i] == Gap::Canal && plan.row_ranks[e.j] == Rank::Secondary
+    plan.ramp_bridge = near(plan, |plan, e, rank| {
+        !e.upright && plan.col_gaps[e.i] == Gap::Canal && plan.row_ranks[e.j] == rank
     });
-    plan.footbridge = near(plan, |plan, e| {
-        e.upright && plan.row_gaps[e.j] == Gap::Rail && plan.col_ranks[e.i] == Rank::Secondary
+    plan.footbridge = near(plan, |plan, e, rank| {
+        e.upright && plan.row_gaps[e.j] == Gap::Rail && plan.col_ranks[e.i] == rank
     });
+}
+
+/// The wanted edge inside the city that is nearest to a point.
+fn nearest(plan: &Plan, middle: Pt, wanted: impl Fn(&Edge) -> bool) -> Option<Edge> {
+    edges(plan)
+        .filter(|edge| wanted(edge) && inner(plan, *edge))
+        .map(|edge| ((along(plan, edge, 0.5, 0.0) - middle).len(), edge))
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, edge)| edge)
 }
 
 /// Whether both cells beside the edge are of the city.
@@ -229,7 +236,7 @@ impl Skeleton {
                 self.inner[at][1 + side] = self.nodes.len() as u32;
                 for k in 1..SAMPLES {
                     let t = k as f64 / SAMPLES as f64;
-                    self.knot(plan.place(along(plan, edge, t, off * sign)), Vec::new());
+                    self.knot(plan.place(aside(plan, edge, t, off * sign)), Vec::new());
                 }
             }
         }
@@ -267,7 +274,12 @@ impl Skeleton {
         ];
         for (q, (flat, flat_side, tall, tall_side, su, sv)) in quadrants.into_iter().enumerate() {
             if paved(self, flat, flat_side) && paved(self, tall, tall_side) {
-                let p = pt(plan.us[i] + su * du, plan.vs[j] + sv * dv);
+                // Each arm's own measure of its pavement's distance at this end.
+                let at_end = |arm: usize| f64::from(u8::from(arm % 2 == 0));
+                let near = |arm: usize, off: f64| {
+                    arms[arm].map_or(Pt::default(), |e| aside(plan, e, at_end(arm), off))
+                };
+                let p = pt(near(tall, -su * du).x, near(flat, sv * dv).y);
                 self.pave[at * 4 + q] = self.knot(plan.place(p), Vec::new());
             }
         }
@@ -374,7 +386,7 @@ impl Skeleton {
         let (i, j) = edge.end();
         let wide = !edge.upright && plan.col_gaps[edge.i] == Gap::Canal && inner(plan, edge);
         let (Some(a), Some(b)) = (self.corner(edge.i, edge.j), self.corner(i, j)) else { return };
-        if wide && plan.row_ranks[edge.j] == Rank::Secondary {
+        if wide && plan.row_ranks[edge.j] <= Rank::Tertiary {
             let [at, other] = [a, b].map(|n| self.nodes[n as usize].at);
             let expect =
                 "Streets end on both banks: 90 m as the crow flies, a long walk to a bridge.";
@@ -396,7 +408,7 @@ impl Skeleton {
         );
         for (side, t, sign) in [(0, 0.31, 1.0), (1, 0.69, -1.0)] {
             if of[1 + side] != NONE {
-                let at = plan.place(along(plan, edge, t, (off + 2.0) * sign));
+                let at = plan.place(aside(plan, edge, t, (off + 2.0) * sign));
                 let name = format!("{zh}站");
                 let stop = tags! {
                     "highway": "bus_stop", "public_transport": "platform", "bus": "yes",
@@ -445,7 +457,7 @@ impl Skeleton {
             }
             Link::StepBridge(ramp) => {
                 let ends =
-                    [self.knot(at(0.2, 0.0), Vec::new()), self.knot(at(0.8, 0.0), Vec::new())];
+                    [self.knot(at(0.14, 0.0), Vec::new()), self.knot(at(0.86, 0.0), Vec::new())];
                 let mut steps = tags! {"highway": "steps", "step_count": "28", "handrail": "yes"};
                 if ramp {
                     steps.extend(tags! {"ramp": "yes", "ramp:stroller": "yes"});
@@ -518,6 +530,14 @@ pub(crate) fn along(plan: &Plan, edge: Edge, t: f64, off: f64) -> Pt {
     let from = pt(plan.us[edge.i], plan.vs[edge.j]);
     let at = from.lerp(pt(plan.us[i], plan.vs[j]), t);
     if edge.upright { at + pt(-off, 0.0) } else { at + pt(0.0, off) }
+}
+
+/// Like [`along`], but `off` is measured on the ground, where the bent plan is stretched or squeezed.
+pub(crate) fn aside(plan: &Plan, edge: Edge, t: f64, off: f64) -> Pt {
+    let ground = |t: f64, off: f64| plan.place(along(plan, edge, t, off));
+    let (on, direction) = (ground(t, 0.0), (ground(t + 0.02, 0.0) - ground(t - 0.02, 0.0)).unit());
+    let reached = direction.cross(ground(t, off) - on).abs().max(1.0);
+    along(plan, edge, t, off * (off.abs() / reached).clamp(0.5, 2.0))
 }
 
 /// Tags of the street on a line of the lattice: one name along its whole length.

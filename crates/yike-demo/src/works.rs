@@ -213,7 +213,12 @@ fn enter(
         let gate = yard.sheet.joint(at);
         yard.sheet.tag(gate, tags! {"barrier": "gate", "foot": "yes"});
         let mut refs = joint.refs.clone();
-        refs.extend([gate, yard.sheet.joint(door)]);
+        // To the door if the way is free, else just inside.
+        let end = if yard.is_clear(at, door) { door } else { at + (door - at).unit() * 2.5 };
+        if !yard.is_clear(joint.at, end) {
+            continue;
+        }
+        refs.extend([gate, yard.sheet.joint(end)]);
         yard.sheet.way(refs, tags! {"highway": "footway", "surface": "paving_stones"});
         return Some((k, gate));
     }

@@ -4,7 +4,7 @@ use crate::plan::{Cell, Plan, Rank};
 use crate::plane::{Plot, Pt, pt};
 use crate::rng::Rng;
 use crate::sheet::{Ref, Seen, Sheet, Tags, tags};
-use crate::skeleton::{Edge, Link, SAMPLES, Skeleton, along, link};
+use crate::skeleton::{Edge, Link, SAMPLES, Skeleton, along, aside, link};
 
 /// What a side of a block runs along.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,8 @@ pub(crate) struct Joint {
     pub(crate) refs: Vec<Ref>,
     /// Where the innermost of them lies on the ground.
     pub(crate) at: Pt,
+    /// The same in plan coordinates.
+    uv: Pt,
 }
 
 /// A street inside the cell, straight in plan coordinates.
@@ -63,6 +65,8 @@ pub(crate) struct Yard<'a> {
     pub(crate) rng: Rng,
     pub(crate) sheet: Sheet,
     pub(crate) drafts: Vec<crate::building::Draft>,
+    /// Grounds of all buildings so far.
+    pub(crate) footprints: Vec<Vec<Pt>>,
     /// Places for services inside estates: position, estate, whether behind private gates.
     pub(crate) courts: Vec<(Pt, u16, bool)>,
     /// Places for shops along streets.
@@ -80,6 +84,7 @@ impl<'a> Yard<'a> {
             rng: Rng::new(plan.seed, 30, index as u64),
             sheet: Sheet::default(),
             drafts: Vec::new(),
+            footprints: Vec::new(),
             courts: Vec::new(),
             fronts: Vec::new(),
             inner: Vec::new(),
@@ -159,13 +164,14 @@ impl<'a> Yard<'a> {
                 };
                 let off = pavement.and(rank.sidewalk()).unwrap_or(0.0);
                 let off = if right { -off } else { off };
-                let at = self.plan.place(along(self.plan, edge, t, off));
-                Some(Joint { refs: std::iter::once(road).chain(pavement).collect(), at })
+                let uv = aside(self.plan, edge, t, off);
+                let refs = std::iter::once(road).chain(pavement).collect();
+                Some(Joint { refs, at: self.plan.place(uv), uv })
             }
             Front::Inner(k) => {
                 self.inner[k].cuts.push(t);
                 let at = self.plan.place(uv);
-                Some(Joint { refs: vec![self.sheet.joint(at)], at })
+                Some(Joint { refs: vec![self.sheet.joint(at)], at, uv })
             }
         }
     }
@@ -200,7 +206,10 @@ impl<'a> Yard<'a> {
             }
         });
         let k = self.inner.len();
-        self.inner.push(Inner { from, to, rank, cuts: Vec::new(), ends, tags });
+        // The street proper runs between the pavements; a short stub leads on to the carriageway.
+        let foot = |end: &Option<Joint>, bare: Pt| end.as_ref().map_or(bare, |joint| joint.uv);
+        let (start, stop) = (foot(&ends[0], from), foot(&ends[1], to));
+        self.inner.push(Inner { from: start, to: stop, rank, cuts: Vec::new(), ends, tags });
         let mid = |a, b| Side { front: Front::Inner(k), a, b };
         let upto = |side: Side, t| Side { b: t, ..side };
         let since = |side: Side, t| Side { a: t, ..side };
@@ -275,14 +284,32 @@ impl<'a> Yard<'a> {
             let clear = self.rank(block, k).half_width();
             let (from, to) = (block.corners[k], block.corners[(k + 1) % 4]);
             let steps = (((to - from).len() / 45.0).ceil() as usize).clamp(1, 12);
-            for s in 0..steps {
+            let on = |s: usize| {
                 let t = s as f64 / steps as f64;
-                let uv = self.on_side(side, side.a + (side.b - side.a) * t);
-                plot.ring.push(self.plan.place(uv));
-                plot.clear.push(clear);
+                self.plan.place(self.on_side(side, side.a + (side.b - side.a) * t))
+            };
+            for s in 0..steps {
+                let start = if s == 0 { self.plan.place(from) } else { on(s) };
+                let end = if s + 1 == steps { self.plan.place(to) } else { on(s + 1) };
+                // Where the street proper begins at a pavement, beside the corner, keep away from it.
+                let off = |p: Pt| (p - start).cross((end - start).unit()).abs();
+                let aside = off(on(s)).max(off(on(s + 1)));
+                plot.ring.push(start);
+                plot.clear.push(clear + aside);
             }
         }
         plot
+    }
+
+    /// How far a side bends into the block, measured from the straight line between its corners.
+    pub(crate) fn bow(&self, block: &Block, side: usize) -> f64 {
+        let (a, b) = (block.corners[side], block.corners[(side + 1) % 4]);
+        let (p, q) = (self.plan.place(a), self.plan.place(b));
+        let inward = (q - p).unit().left();
+        let of = &block.sides[side];
+        let off =
+            |t: f64| (self.plan.place(self.on_side(of, of.a + (of.b - of.a) * t)) - p).dot(inward);
+        [0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0].into_iter().map(off).fold(0.0, f64::max)
     }
 
     /// A point inside the block by shares west-east and south-north, on the ground.
@@ -351,6 +378,16 @@ impl Yard<'_> {
     pub(crate) fn skeleton_joint(&mut self, edge: Edge, k: usize, right: bool) -> Option<Joint> {
         let side = Side { front: Front::Edge(edge, right), a: 0.0, b: 1.0 };
         self.joint_at(&side, k as f64 / SAMPLES as f64)
+    }
+
+    /// Whether a straight walk touches no building so far.
+    pub(crate) fn is_clear(&self, from: Pt, to: Pt) -> bool {
+        self.footprints.iter().all(|ring| {
+            (0..ring.len()).all(|k| {
+                let wall = (ring[k], ring[(k + 1) % ring.len()]);
+                crate::plane::crossing((from, to), wall).is_none()
+            })
+        })
     }
 
     /// Notes a phenomenon worth showing.
