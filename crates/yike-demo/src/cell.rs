@@ -129,9 +129,10 @@ const MOST_FOR_SMALL: f64 = 12_500.0;
 /// Takes blocks out for the cell's civic buildings, leaving at least one for homes.
 fn place_civic(yard: &mut Yard<'_>, blocks: &mut Vec<Block>) {
     for kind in BIG {
-        if yard.cell.civic & kind.bit() == 0 || blocks.len() < 3 {
+        if yard.cell.civic & kind.bit() == 0 {
             continue;
         }
+        while blocks.len() < 3 && halve_largest(yard, blocks) {}
         let block = blocks.remove(smallest(blocks, 95.0));
         works::campus(yard, &block, kind);
     }
@@ -161,6 +162,23 @@ fn place_civic(yard: &mut Yard<'_>, blocks: &mut Vec<Block>) {
             None => blocks.push(lot),
         }
     }
+}
+
+/// Cuts the largest block in two by a street; whether that was possible.
+fn halve_largest(yard: &mut Yard<'_>, blocks: &mut Vec<Block>) -> bool {
+    let largest =
+        (0..blocks.len()).max_by(|&a, &b| ground(&blocks[a]).total_cmp(&ground(&blocks[b])));
+    let Some(k) = largest else { return false };
+    let (w, h) = Yard::spans(&blocks[k]);
+    let tags = street_tags(yard, Rank::Residential);
+    let block = blocks.remove(k);
+    let two = yard.cut(&block, if w > h { 0 } else { 3 }, (0.5, 0.5), Rank::Residential, tags);
+    let done = two.is_some();
+    blocks.extend(two.into_iter().flatten());
+    if !done {
+        blocks.push(block);
+    }
+    done
 }
 
 fn ground(block: &Block) -> f64 {
@@ -278,7 +296,9 @@ fn hall_and_square(yard: &mut Yard<'_>, block: &Block) {
         open: 0.1,
         ..OFFICE
     };
-    if let Some(door) = works::raise(yard, &plot, axis, &building, Some((zh.clone(), en.clone()))) {
+    if let Some(door) =
+        works::raise(yard, &plot, axis, &building, f64::MIN, Some((zh.clone(), en.clone())))
+    {
         yard.sheet.poi(
             door,
             tags! {

@@ -299,24 +299,34 @@ fn numbers_of_areas_follow_the_reference_district() {
     assert_eq!(plan.cells.iter().map(|c| u64::from(c.people)).sum::<u64>(), 1_120_000);
 }
 #[test]
-fn zz_tune() {
-    let mut of: BTreeMap<Use, (f64, f64, f64)> = BTreeMap::new();
-    for seed in 1..=6 {
-        let city = city(100_000, seed);
+fn every_civic_building_of_the_plan_stands_on_the_map() {
+    let wanted = [
+        (Kind::PrimarySchool, "isced:level", "1"),
+        (Kind::JuniorSchool, "isced:level", "2"),
+        (Kind::Hospital, "amenity", "hospital"),
+        (Kind::Sports, "leisure", "sports_centre"),
+        (Kind::Kindergarten, "amenity", "kindergarten"),
+        (Kind::HealthCentre, "amenity", "clinic"),
+        (Kind::Market, "amenity", "marketplace"),
+        (Kind::Culture, "amenity", "community_centre"),
+        (Kind::CareHome, "amenity", "social_facility"),
+    ];
+    let (mut planned, mut lost) = (0, Vec::new());
+    for seed in 1..=4 {
+        let city = city(150_000, seed);
         for (index, sheet) in &city.sheets {
-            let e = of.entry(city.plan.cells[*index].usage).or_default();
-            e.0 += city.plan.cells[*index].people as f64;
-            e.1 += sheet.homes.iter().map(|h| f64::from(h.dwellings)).sum::<f64>();
-            e.2 += 1.0;
+            let cell = city.plan.cells[*index];
+            for (kind, key, is) in wanted {
+                if cell.civic & kind.bit() == 0 {
+                    continue;
+                }
+                planned += 1;
+                if !sheet.ways.iter().any(|w| value(&w.tags, key) == Some(is)) {
+                    lost.push((seed, *index, cell.usage, kind));
+                }
+            }
         }
     }
-    for (u, (p, d, n)) in of {
-        println!(
-            "{u:?} people/cell {:.0} dwellings/cell {:.0} per {:.2} n {}",
-            p / n,
-            d / n,
-            p / d,
-            n
-        );
-    }
+    assert!(planned > 150, "{planned}");
+    assert!(lost.is_empty(), "{} of {planned}: {lost:?}", lost.len());
 }

@@ -2,7 +2,7 @@
 //! (GB 50180-2018 and the Hangzhou rule as a measure), with gaps, because cities have gaps.
 
 use crate::areas::Areas;
-use crate::plan::{Plan, Use};
+use crate::plan::{Cell, Plan, Use};
 use crate::rng::Rng;
 
 /// Civic buildings and services placed by plan. The first ten need land of their own.
@@ -177,9 +177,8 @@ pub(crate) fn assign(plan: &mut Plan, areas: &Areas) {
         cells.sort_by_key(|&c| (std::cmp::Reverse(plan.cells[c].people), c));
         for ((kind, ratio), debt) in RATIOS.into_iter().zip(&mut debts) {
             *debt += ratio.map_or(f64::from(u8::from(fresh)), |r| people / r * rng.range(0.6, 1.4));
-            while *debt >= 1.0 {
+            while *debt >= 1.0 && house(plan, cells, kind, &mut rng) {
                 *debt -= 1.0;
-                house(plan, cells, kind, &mut rng);
             }
         }
         if fresh {
@@ -194,17 +193,33 @@ fn nonzero(plan: &Plan, cells: &[usize]) -> Option<f64> {
     (people > 0).then_some(f64::from(people))
 }
 
-/// The cell of the community with the fewest demands on its land takes it.
-fn house(plan: &mut Plan, cells: &[usize], kind: Kind, rng: &mut Rng) {
+/// The bits of some kinds.
+fn bits(kinds: &[Kind]) -> u32 {
+    kinds.iter().fold(0, |all, kind| all | kind.bit())
+}
+
+/// Whether a cell can spare the land: one big ground and two small ones, at most.
+fn has_room(cell: &Cell, kind: Kind) -> bool {
+    let held = |of: &[Kind]| (cell.civic & bits(of)).count_ones();
+    let land = BIG.contains(&kind) || SMALL.contains(&kind);
+    if cell.civic & kind.bit() != 0 || (land && matches!(cell.usage, Use::Core | Use::Station)) {
+        return false;
+    }
+    if BIG.contains(&kind) { held(&BIG) == 0 } else { !SMALL.contains(&kind) || held(&SMALL) < 2 }
+}
+
+/// The cell of the community with the fewest demands on its land takes it; whether one could.
+fn house(plan: &mut Plan, cells: &[usize], kind: Kind, rng: &mut Rng) -> bool {
     let load = |c: usize| {
         plan.cells[c].civic.count_ones() * 4 + u32::from(plan.cells[c].usage == Use::Core) * 6
     };
     let start = rng.below(cells.len());
     let order = (0..cells.len()).map(|k| cells[(start + k) % cells.len()]);
-    let best = order.filter(|&c| plan.cells[c].civic & kind.bit() == 0).min_by_key(|&c| load(c));
+    let best = order.filter(|&c| has_room(&plan.cells[c], kind)).min_by_key(|&c| load(c));
     if let Some(cell) = best {
         plan.cells[cell].civic |= kind.bit();
     }
+    best.is_some()
 }
 
 fn share_services(plan: &mut Plan, cells: &[usize], people: f64, rng: &mut Rng) {

@@ -133,6 +133,12 @@ pub(crate) fn crossing(a: (Pt, Pt), b: (Pt, Pt)) -> Option<f64> {
     ((0.0..=1.0).contains(&t) && (0.0..=1.0).contains(&u)).then_some(t)
 }
 
+/// Where two lines (a point and a direction each) meet; the second's point where they hardly turn.
+fn corner((p, d): (Pt, Pt), (q, e): (Pt, Pt)) -> Pt {
+    let across = d.cross(e);
+    if across.abs() < 0.02 { q } else { p + d * ((q - p).cross(e) / across) }
+}
+
 /// A polygon whose edge `i` (from point `i` to the next) wants everything inside to stay
 /// `clear[i]` metres away.
 #[derive(Clone, Debug, Default)]
@@ -149,24 +155,28 @@ impl Plot {
         (0..n).map(move |i| (self.ring[i], self.ring[(i + 1) % n], self.clear[i]))
     }
 
-    /// The ring moved inwards to the clearance plus `more`; `None` where that leaves no plain polygon.
+    /// The ring moved inwards to the clearance plus `more`; edges that this swallows are dropped. `None`
+    /// where nothing is left.
     pub(crate) fn inset(&self, more: f64) -> Option<Vec<Pt>> {
-        let n = self.ring.len();
-        let lines: Vec<(Pt, Pt)> = self
+        let mut lines: Vec<(Pt, Pt)> = self
             .edges()
             .map(|(a, b, clear)| {
                 let d = (b - a).unit();
                 (a + d.left() * (clear + more), d)
             })
             .collect();
-        let mut out = Vec::with_capacity(n);
-        for i in 0..n {
-            let ((p, d), (q, e)) = (lines[(i + n - 1) % n], lines[i]);
-            let across = d.cross(e);
-            out.push(if across.abs() < 0.05 { q } else { p + d * ((q - p).cross(e) / across) });
+        while lines.len() > 2 {
+            let n = lines.len();
+            let ring: Vec<Pt> = (0..n).map(|i| corner(lines[(i + n - 1) % n], lines[i])).collect();
+            // How far edge `i` still runs in its own direction.
+            let run = |i: usize| (ring[(i + 1) % n] - ring[i]).dot(lines[i].1);
+            let least = (0..n).min_by(|&a, &b| run(a).total_cmp(&run(b))).unwrap_or(0);
+            if run(least) > 0.2 {
+                return (area(&ring) > 50.0).then_some(ring);
+            }
+            lines.remove(least);
         }
-        let kept = (0..n).all(|i| (out[(i + 1) % n] - out[i]).dot(lines[i].1) > 0.2);
-        (kept && area(&out) > 50.0).then_some(out)
+        None
     }
 
     /// The same plot seen along other axes: `axis` becomes east.

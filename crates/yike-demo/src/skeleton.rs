@@ -275,7 +275,7 @@ impl Skeleton {
         for (q, (flat, flat_side, tall, tall_side, su, sv)) in quadrants.into_iter().enumerate() {
             if paved(self, flat, flat_side) && paved(self, tall, tall_side) {
                 // Each arm's own measure of its pavement's distance at this end.
-                let at_end = |arm: usize| f64::from(u8::from(arm % 2 == 0));
+                let at_end = |arm: usize| f64::from(u8::from(arm.is_multiple_of(2)));
                 let near = |arm: usize, off: f64| {
                     arms[arm].map_or(Pt::default(), |e| aside(plan, e, at_end(arm), off))
                 };

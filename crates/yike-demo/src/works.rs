@@ -95,19 +95,22 @@ impl Yard<'_> {
     }
 }
 
-/// Raises rows of buildings on a plot; the ground position before the first one's door.
+/// Raises rows of buildings on a plot, from `above` (north along the axes) on; the ground position
+/// before the first one's door.
 pub(crate) fn raise(
     yard: &mut Yard<'_>,
     plot: &Plot,
     axis: Pt,
     works: &Works,
+    above: f64,
     name: Option<crate::names::Name>,
 ) -> Option<Pt> {
     let turned = plot.turned(axis);
     let (low, high) =
         turned.ring.iter().fold((f64::MAX, f64::MIN), |(l, h), p| (l.min(p.y), h.max(p.y)));
     let ground = |x: f64, y: f64| axis * x + axis.left() * y;
-    let (mut y, mut door, mut placed) = (low + (high - low) * works.open, None, 0);
+    let start = (low + (high - low) * works.open).max(above);
+    let (mut y, mut door, mut placed) = (start, None, 0);
     let mut name = name;
     while y + works.depth.0 < high && placed < works.most {
         let depth = yard.rng.range(works.depth.0, works.depth.1);
@@ -172,8 +175,8 @@ pub(crate) fn campus(yard: &mut Yard<'_>, block: &Block, kind: Kind) {
         _ => HALL,
     };
     let field = play(yard, &plot, axis, kind);
-    let works = if field { works } else { Works { open: works.open * 0.4, ..works } };
-    let door = raise(yard, &plot, axis, &works, None);
+    let (open, above) = field.map_or((works.open * 0.4, f64::MIN), |top| (0.0, top + 7.0));
+    let door = raise(yard, &plot, axis, &Works { open, ..works }, above, None);
     let Some(ring) = plot.inset(1.2) else { return };
     let refs = enter(yard, block, &ring, door);
     let mut all = ground_tags(kind);
@@ -225,13 +228,13 @@ fn enter(
     None
 }
 
-/// A running track or a ball court in the open south of the ground; whether anything fitted.
-fn play(yard: &mut Yard<'_>, plot: &Plot, axis: Pt, kind: Kind) -> bool {
+/// A running track or a ball court in the open south of the ground; its northern edge along the axes.
+fn play(yard: &mut Yard<'_>, plot: &Plot, axis: Pt, kind: Kind) -> Option<f64> {
     let sizes: &[(f64, f64)] = match kind {
         Kind::PrimarySchool | Kind::JuniorSchool => &[(124.0, 62.0), (92.0, 48.0), (30.0, 18.0)],
         Kind::Sports => &[(92.0, 48.0), (58.0, 34.0), (30.0, 18.0)],
         Kind::Kindergarten => &[(26.0, 14.0)],
-        _ => return true,
+        _ => return None,
     };
     let turned = plot.turned(axis);
     let low = turned.ring.iter().map(|p| p.y).fold(f64::MAX, f64::min);
@@ -255,12 +258,12 @@ fn play(yard: &mut Yard<'_>, plot: &Plot, axis: Pt, kind: Kind) -> bool {
                     let what = if kind == Kind::Kindergarten { "playground" } else { "pitch" };
                     yard.sheet.ring(&court, open_air(kind, what, "basketball"));
                 }
-                return true;
+                return Some(y + depth);
             }
             y += 4.0;
         }
     }
-    false
+    None
 }
 
 /// School grounds are closed to the neighbours; sports centres are not.
@@ -327,11 +330,9 @@ pub(crate) fn business(
         "retail" => "retail",
         _ => "commercial",
     };
-    let door = raise(yard, &plot, axis, works, Some(name.clone()));
+    let door = raise(yard, &plot, axis, works, f64::MIN, Some(name.clone()));
     if let Some(ring) = plot.inset(0.8) {
-        if let Some((_, gate)) = enter(yard, block, &ring, door) {
-            let _ = gate;
-        }
+        enter(yard, block, &ring, door);
         yard.sheet.ring(&ring, tags! {"landuse": landuse});
         if works.kind == "retail"
             && let Some(door) = door
