@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Network;
+use super::build_areas;
 use super::build_edges;
 use super::build_lines::Lines;
 use crate::city::{City, Meta};
 use crate::osm::dates;
+use crate::osm::features::{self, Built};
 use crate::osm::findings::Collector;
-use crate::osm::gather::{self, Gathered, Plan, Stopped};
+use crate::osm::gather::{self, Plan, Stopped};
 use crate::osm::meaning::Optional;
 use crate::osm::source::{FileBytes, Source};
 use crate::osm::{ReadError, Rules};
@@ -16,6 +19,7 @@ use crate::units::Bounds;
 
 /// What to build, and with how many threads. Threads never change the result.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that do not depend on each other")]
 pub struct BuildOptions {
     /// Threads to use; 0 is one for each processor.
     pub threads: usize,
@@ -110,32 +114,49 @@ fn city(
     let optional = Optional { platforms: options.platforms, ferries: options.ferries };
     let plan = Plan { optional, features: options.features, scene: options.scene };
     let gathered = gather::gather(source, rules, plan, progress, &mut found)?;
-    progress.stage("streets", 0, 0);
-    let lines = Lines::collect(&gathered, &mut found);
+    progress.stage("streets", 0, 1);
+    let mut lines = Lines::collect(&gathered, &mut found);
+    build_areas::add(&mut lines, &gathered, &mut found);
     let network = build_edges::network(lines, &gathered, &mut found);
-    Ok(City {
-        meta: meta(source, name, rules, &gathered),
-        network,
-        homes: crate::homes::Homes::default(),
-        facilities: crate::facilities::Facilities::default(),
-        scene: crate::city::Scene::default(),
-        findings: found.finish(),
-    })
+    if progress.cancelled() {
+        return Err(Stopped::Cancelled);
+    }
+    progress.stage("buildings and facilities", 0, 1);
+    let Built { homes, facilities, scene } = features::build(&gathered, rules, &mut found);
+    let meta = meta(source, name, rules, gathered.newest, &network);
+    Ok(City { meta, network, homes, facilities, scene, findings: found.finish() })
 }
 
-fn meta(source: &Source, name: String, rules: &Rules, gathered: &Gathered) -> Meta {
-    let mut reached = Bounds::EMPTY;
-    for coord in gathered.node_coord.iter().filter(|c| **c != crate::osm::block::NOWHERE) {
-        reached.add(*coord);
-    }
-    let seconds = source.seconds.or(gathered.newest);
+fn meta(
+    source: &Source,
+    name: String,
+    rules: &Rules,
+    newest: Option<i64>,
+    network: &Network,
+) -> Meta {
     Meta {
         source: name,
         source_digest: format!("{:016x}", source.digest),
-        data_date: seconds.map(dates::day),
+        data_date: source.seconds.or(newest).map(dates::day),
         attribution: "© OpenStreetMap contributors".into(),
         built_by: concat!("yike ", env!("CARGO_PKG_VERSION")).into(),
         rules_digest: rules.digest(),
-        bounds: reached,
+        bounds: reach(source.bounds, network),
+    }
+}
+
+/// How far the streets reach, and not beyond the box the source says it is complete in: streets that
+/// stick out of it stand alone there.
+fn reach(claimed: Option<Bounds>, network: &Network) -> Bounds {
+    let mut bounds = Bounds::EMPTY;
+    for coord in network.node_coord.iter().chain(network.shape.iter()) {
+        bounds.add(*coord);
+    }
+    let Some(claimed) = claimed.filter(|c| c.meets(&bounds)) else { return bounds };
+    Bounds {
+        west_e7: bounds.west_e7.max(claimed.west_e7),
+        south_e7: bounds.south_e7.max(claimed.south_e7),
+        east_e7: bounds.east_e7.min(claimed.east_e7),
+        north_e7: bounds.north_e7.min(claimed.north_e7),
     }
 }

@@ -95,10 +95,8 @@ fn inner<'a>(edge: &Edge, lines: &'a Lines, chains: &'a Chains) -> impl Iterator
     let mut along = chains.nodes(lines, edge.chain as usize);
     along.next();
     along.next_back();
-    let (mut forwards, mut backwards) = match edge.backwards {
-        false => (Some(along), None),
-        true => (None, Some(along.rev())),
-    };
+    let (mut forwards, mut backwards) =
+        if edge.backwards { (None, Some(along.rev())) } else { (Some(along), None) };
     std::iter::from_fn(move || match (&mut forwards, &mut backwards) {
         (Some(along), _) => along.next(),
         (None, Some(along)) => along.next(),

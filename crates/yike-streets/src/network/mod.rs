@@ -5,10 +5,12 @@
 //! streets (the rare `oneway:foot` is reported as a finding, not obeyed).
 
 pub mod build;
+mod build_areas;
 mod build_edges;
 mod build_gates;
-mod build_lines;
+pub(crate) mod build_lines;
 mod build_pieces;
+mod build_sight;
 pub mod file;
 pub mod islands;
 mod order;

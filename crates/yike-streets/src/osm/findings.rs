@@ -23,6 +23,10 @@ impl Collector {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Notes cases that were only counted.
     pub(crate) fn count(&mut self, kind: &str, cases: u64) {
         if cases > 0 {

@@ -81,6 +81,8 @@ pub(crate) struct Feature {
     pub(crate) scene: u8,
     /// An area, not a line.
     pub(crate) area: bool,
+    /// A building, entered by its doors only.
+    pub(crate) building: bool,
     pub(crate) home: Option<HomeTags>,
     /// An area where buildings of unsaid use are homes.
     pub(crate) residential: bool,
@@ -230,8 +232,12 @@ impl Gatherer<'_> {
         let moved = |text: u32| if text == 0 { 0 } else { text + shift };
         let mut marks = nodes.marks;
         let mut points = nodes.points;
-        marks.iter_mut().for_each(|m| m.hours = moved(m.hours));
-        points.iter_mut().for_each(|p| p.name = moved(p.name));
+        for mark in &mut marks {
+            mark.hours = moved(mark.hours);
+        }
+        for point in &mut points {
+            point.name = moved(point.name);
+        }
         Ok(Some(Gathered {
             streets: ways.streets,
             features: ways.features,

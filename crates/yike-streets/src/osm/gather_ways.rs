@@ -91,13 +91,9 @@ impl Sink {
         if !plan.features && !plan.scene {
             return false;
         }
-        let scene = match (plan.scene && !street, area) {
-            (false, _) => None,
-            (true, true) => rules.scene(tags, Shape::Area),
-            (true, false) => None,
-        };
-        let scene =
-            scene.or_else(|| rules.scene(tags, Shape::Line).filter(|_| plan.scene && !street));
+        let drawn = plan.scene && !street;
+        let scene = if drawn && area { rules.scene(tags, Shape::Area) } else { None };
+        let scene = scene.or_else(|| rules.scene(tags, Shape::Line).filter(|_| drawn));
         let asked = plan.features && !street;
         let categories = if asked { rules.categories_of(tags) } else { 0 };
         let home = if asked && area { rules.home(tags) } else { HomeMeaning::No };
@@ -123,6 +119,7 @@ impl Sink {
             address: self.pool.add(&address),
             scene: scene.map_or(NOT_DRAWN, |s| s as u8),
             area,
+            building: tags.get(key::BUILDING).is_some(),
             home,
             residential,
             categories: if categories == 0 { 0 } else { self.category_sets.len() as u32 },

@@ -4,7 +4,7 @@ use super::findings::Collector;
 use super::rules::{Access, Rules, Shape, Walk};
 use super::tags::{Key, Tags, key};
 use crate::city::SceneKind;
-use crate::network::{EdgeTrait, NodeTrait, StreetClass};
+use crate::network::{EdgeTrait, NodeTrait};
 
 /// Which ways count as walkable beyond the usual.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -208,7 +208,7 @@ impl Rules {
     pub(crate) fn categories_of(&self, tags: &Tags<'_>) -> u128 {
         let named = tags.get(key::NAME).is_some() && !self.not_by_name.fits(tags);
         let mut bits = 0;
-        for (i, rule) in self.category_rules.iter().enumerate() {
+        for (i, rule) in self.membership.iter().enumerate() {
             if rule.osm.fits(tags) || (named && rule.by_name.fits(tags)) {
                 bits |= 1 << i;
             }
@@ -218,7 +218,7 @@ impl Rules {
 
     /// Drops the categories whose bounds on area do not hold. A point has no known area.
     pub(crate) fn of_size(&self, mut bits: u128, area_m2: Option<f64>) -> u128 {
-        for (i, rule) in self.category_rules.iter().enumerate() {
+        for (i, rule) in self.membership.iter().enumerate() {
             let large_enough = rule.min_m2.is_none_or(|min| area_m2.is_some_and(|a| a >= min));
             let small_enough = rule.max_m2.is_none_or(|max| area_m2.is_none_or(|a| a < max));
             if !large_enough || !small_enough {
@@ -272,12 +272,6 @@ impl Rules {
     /// What the base map draws a shape as.
     pub(crate) fn scene(&self, tags: &Tags<'_>, shape: Shape) -> Option<SceneKind> {
         self.scene.iter().find(|r| r.shape == shape && r.osm.fits(tags)).map(|r| r.kind)
-    }
-}
-
-impl StreetMeaning {
-    pub(crate) fn class(&self) -> StreetClass {
-        StreetClass::of(self.traits)
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub(crate) mod block;
 pub(crate) mod dates;
+mod doors;
+pub(crate) mod features;
 mod filter;
 pub(crate) mod findings;
 pub(crate) mod gather;
@@ -12,8 +14,10 @@ pub(crate) mod meaning;
 mod pbf;
 mod pbf_block;
 pub(crate) mod pool;
+mod residential;
 pub(crate) mod rings;
 mod rules;
+mod scene;
 pub(crate) mod shape;
 pub(crate) mod source;
 mod tags;

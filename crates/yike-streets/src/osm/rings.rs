@@ -91,7 +91,7 @@ fn multipolygon(
             pieces.push((refs, member.inner));
         }
     }
-    let (rings, open) = join(pieces);
+    let (rings, open) = join(&pieces);
     if open > 0 {
         found.note("area-not-closed", || format!("{id} ({open} open ends)"));
     }
@@ -109,7 +109,7 @@ fn multipolygon(
 
 /// Puts ways together to rings where ends meet. Returns the rings, each with the role of its first
 /// way, and how many pieces were left open.
-fn join(pieces: Vec<(Vec<u32>, bool)>) -> (Vec<(Vec<u32>, bool)>, usize) {
+fn join(pieces: &[(Vec<u32>, bool)]) -> (Vec<(Vec<u32>, bool)>, usize) {
     let mut at_node: HashMap<u32, Vec<usize>> = HashMap::new();
     for (i, (nodes, _)) in pieces.iter().enumerate() {
         if nodes.first() != nodes.last() {
@@ -205,7 +205,7 @@ mod tests {
             (vec![8, 9, 10, 8], true),
             (vec![20, 21], false),
         ];
-        let (rings, open) = join(pieces);
+        let (rings, open) = join(&pieces);
         let expected = [(vec![1, 2, 3, 4, 5, 1], false), (vec![8, 9, 10, 8], true)];
         assert_eq!((rings.as_slice(), open), (&expected[..], 1));
     }

@@ -137,7 +137,7 @@ pub struct Rules {
     pub(crate) scene: Vec<SceneRule>,
     /// Names, codes and order of the categories.
     pub(crate) categories: Vec<Category>,
-    pub(crate) category_rules: Vec<CategoryRule>,
+    pub(crate) membership: Vec<CategoryRule>,
     pub(crate) not_by_name: AnyOf,
     pub(crate) doubts: Vec<Doubt>,
     pub(crate) homes: HomeRules,
@@ -401,7 +401,7 @@ impl Compiler {
             access_is_for_vehicles,
             scene,
             categories: Vec::new(),
-            category_rules: Vec::new(),
+            membership: Vec::new(),
             not_by_name: AnyOf::default(),
             doubts: Vec::new(),
             homes: HomeRules::default(),
@@ -442,7 +442,7 @@ impl Compiler {
             let (by_name, osm) = self
                 .filters(&format!("category {code}"), &osm)?
                 .split(|filter| filter.only_reads(key::NAME));
-            rules.category_rules.push(CategoryRule { min_m2, max_m2, osm, by_name });
+            rules.membership.push(CategoryRule { min_m2, max_m2, osm, by_name });
             rules.categories.push(Category { code, zh, en });
         }
         for doubt in table.doubt {

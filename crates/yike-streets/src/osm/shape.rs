@@ -22,7 +22,9 @@ pub(crate) fn twice_area(ring: impl IntoIterator<Item = Coord>) -> i128 {
 
 pub(crate) fn bounds(points: &[Coord]) -> Bounds {
     let mut bounds = Bounds::EMPTY;
-    points.iter().for_each(|p| bounds.add(*p));
+    for point in points {
+        bounds.add(*point);
+    }
     bounds
 }
 

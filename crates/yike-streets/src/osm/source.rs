@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::ReadError;
-use super::block::{Block, Kinds};
+use super::block::Block;
 use super::pbf::{self, Blob};
 use super::pbf_block::{self, Want};
 use super::xml;
@@ -126,9 +126,7 @@ impl Source {
         work: impl Fn(&Block) -> T + Sync,
     ) -> Result<Vec<T>, ReadError> {
         match &self.content {
-            Content::Blocks(blocks) => {
-                Ok(blocks[range].par_iter().map(|block| work(block)).collect())
-            }
+            Content::Blocks(blocks) => Ok(blocks[range].par_iter().map(&work).collect()),
             Content::Pbf { file, blobs } => {
                 // Of several errors the first in the file is told, whatever thread met one first.
                 let results: Vec<Result<T, ReadError>> = blobs[range.clone()]
@@ -218,6 +216,3 @@ impl Format {
         Err(ReadError::NotOsm { what: other.into() })
     }
 }
-
-/// All kinds of objects.
-pub(crate) const EVERYTHING: Kinds = Kinds(7);

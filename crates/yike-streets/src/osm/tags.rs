@@ -63,9 +63,6 @@ fixed_keys! {
     HOUSENUMBER = "addr:housenumber",
     STREET = "addr:street",
     HOUSENAME = "addr:housename",
-    LAYER = "layer",
-    LOCKED = "locked",
-    BARRIER = "barrier",
     BUILDING = "building",
 }
 
