@@ -52,13 +52,14 @@ suite() {
 # sum PATTERN FILE: adds up the numbers that stand before (or after) a word in matching places.
 sum() { grep -oE "$1" "$2" | grep -oE '[0-9]+' | awk '{ n += $1 } END { print n + 0 }'; }
 
-report=$TARGET/nextest/ci/junit.xml
-cases() { grep -cE "$1" "$report" 2>/dev/null || true; }
+# nextest keeps its reports here whatever CARGO_TARGET_DIR says.
+report=$ROOT/target/nextest/ci/junit.xml
+cases() { if [ -e "$report" ]; then grep -cE "$1" "$report" || true; else echo 0; fi; }
 count_nextest() {
-  local bad good
+  local bad good engine
   bad=$(cases '<failure|<error')
   good=$(($(cases '<testcase ') - bad))
-  local engine
+
   for engine in sqlite postgres; do
     say "== nextest: $(cases "<testcase name=\"[^\"]*$engine") tests on $engine"
   done
@@ -78,6 +79,7 @@ check web scripts/web.sh
 check web-types npm --prefix web run --silent check
 suite web-tests count_node npm --prefix web test --silent
 check clippy cargo clippy --workspace --all-targets --locked -- -D warnings
+rm -f "$report"
 suite nextest count_nextest scripts/with-postgres.sh \
   cargo nextest run --workspace --all-targets --locked --profile ci
 suite doctests count_doctests cargo test --workspace --doc --locked
