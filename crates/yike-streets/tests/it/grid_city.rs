@@ -54,7 +54,9 @@ fn network() -> Network {
         for (way, junctions) in [(line + 1, row), (line + 1 + SIDE, column)] {
             write!(xml, r#"<way id="{way}" version="1"><tag k="highway" v="residential"/>"#)
                 .unwrap();
-            junctions.into_iter().for_each(|j| write!(xml, r#"<nd ref="{}"/>"#, id(j)).unwrap());
+            for j in junctions {
+                write!(xml, r#"<nd ref="{}"/>"#, id(j)).unwrap();
+            }
             xml += "</way>";
         }
     }

@@ -87,12 +87,6 @@ impl Town {
         let all =
             homes_to_facilities(network, &costs, &home_doors, facilities, &doors, &options, &Quiet);
         let all = all.map_err(|e| e.to_string())?;
-        let mut inward: Option<Near> = None;
-        for c in (0..facilities.categories.len())
-            .filter(|c| facilities.of[facility as usize] >> c & 1 == 1)
-        {
-            inward = all.nearest(c, home).find(|n| n.facility == facility);
-        }
         let graph = WalkGraph::new(network, &costs);
         let reach = Reacher::new(network, &costs, &graph).reach(
             home_doors.place(home),
@@ -100,8 +94,12 @@ impl Town {
             LIMIT_DS,
         );
         let outward = reach.facilities.into_iter().find(|n| n.facility == facility);
-        if inward != outward {
-            return Err(format!("from the facility {inward:?}, from the home {outward:?}"));
+        let is_of = |c: &usize| facilities.of[facility as usize] >> c & 1 == 1;
+        for c in (0..facilities.categories.len()).filter(is_of) {
+            let inward = all.nearest(c, home).find(|n| n.facility == facility);
+            if inward != outward {
+                return Err(format!("from the facility {inward:?}, from the home {outward:?}"));
+            }
         }
         Ok(outward)
     }
@@ -125,7 +123,7 @@ impl Town {
                 match self.walk(walk, code) {
                     Ok(None) => {}
                     other => {
-                        wrong.push(format!("{code} from {}: no way, but {other:?}", walk.from))
+                        wrong.push(format!("{code} from {}: no way, but {other:?}", walk.from));
                     }
                 }
             }
