@@ -5,8 +5,6 @@
 //! the area's visibility graph that lie on a shortest way between two entries. Lines that save less
 //! than [`DETOUR`] are left out, so that a square with many entries does not become a web.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use super::build_lines::{Attributes, Lines};
@@ -63,22 +61,19 @@ pub(crate) fn add(lines: &mut Lines, gathered: &Gathered, found: &mut Collector)
     }
 }
 
-/// How many streets and areas each node of an area belongs to.
-fn meeting_points(lines: &Lines, areas: &[Area]) -> BTreeMap<u32, u32> {
-    let mut meets: BTreeMap<u32, u32> = BTreeMap::new();
-    for area in areas {
-        let mut nodes: Vec<u32> =
-            area.polygons.iter().flat_map(Polygon::rings).flatten().copied().collect();
-        nodes.sort_unstable();
-        nodes.dedup();
-        for node in nodes {
-            *meets.entry(node).or_default() += 1;
+/// Which nodes of areas also belong to a street or to another area.
+fn meeting_points(lines: &Lines, areas: &[Area]) -> Vec<bool> {
+    let n = lines.node_traits.len();
+    let (mut meets, mut of_area) = (vec![false; n], vec![u32::MAX; n]);
+    for (number, area) in areas.iter().enumerate() {
+        for node in area.polygons.iter().flat_map(Polygon::rings).flatten() {
+            let of = &mut of_area[*node as usize];
+            meets[*node as usize] |= *of != u32::MAX && *of != number as u32;
+            *of = number as u32;
         }
     }
     for node in &lines.nodes {
-        if let Some(count) = meets.get_mut(node) {
-            *count += 1;
-        }
+        meets[*node as usize] = true;
     }
     meets
 }
@@ -86,12 +81,12 @@ fn meeting_points(lines: &Lines, areas: &[Area]) -> BTreeMap<u32, u32> {
 /// The crossing lines of an area; `None` if it is too complex.
 fn links(
     area: &Area,
-    meets: &BTreeMap<u32, u32>,
+    meets: &[bool],
     lines: &Lines,
     gathered: &Gathered,
 ) -> Option<Vec<(u32, u32)>> {
     const DOOR: u16 = NodeTrait::ENTRANCE | NodeTrait::GATE | NodeTrait::LIFT;
-    let entry = |node: u32| meets[&node] > 1 || lines.node_traits[node as usize] & DOOR != 0;
+    let entry = |node: u32| meets[node as usize] || lines.node_traits[node as usize] & DOOR != 0;
     let mut all = Vec::new();
     for polygon in &area.polygons {
         let ground = Ground::new(polygon, &gathered.node_coord, &entry);

@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::Network;
 use super::build_lines::Lines;
 use super::build_pieces::{self, Chains};
 use super::order::{components, hilbert};
+use super::{Network, StreetClass};
 use crate::column::Texts;
 use crate::osm::findings::Collector;
 use crate::osm::gather::Gathered;
@@ -35,7 +35,9 @@ pub(crate) fn network(mut lines: Lines, gathered: &Gathered, found: &mut Collect
     edges.par_sort_unstable_by(|a, b| compare(a, b, &lines, &chains));
     edges.dedup_by(|later, kept| {
         let double = same(later, kept, &lines, &chains);
-        if double {
+        let of = lines.attributes[chains.of(kept.chain as usize) as usize];
+        // Areas side by side share their outline: that is no mistake.
+        if double && StreetClass::of(of.traits) != StreetClass::AreaLink {
             let node = gathered.node_id[nodes[kept.from as usize] as usize];
             found.note("street-drawn-twice", || format!("from node/{node}"));
         }
