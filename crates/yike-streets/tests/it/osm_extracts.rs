@@ -52,7 +52,7 @@ fn every_extract_builds_and_hangs_together() {
         (2, 0.90, 0, 1_500),
         (3, 0.70, 50, 850),
         (4, 0.85, 2_000, 600),
-        (5, 0.85, 300, 500),
+        (5, 0.80, 300, 500),
         (6, 0.95, 0, 0),
     ];
     for (extract, share, homes, facilities) in expected {
