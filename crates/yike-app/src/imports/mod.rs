@@ -147,7 +147,7 @@ impl App {
         let contents = blocking(move || work.read(&*progress)).await?;
         let check = match &contents {
             Contents::Wrong(check) => check.clone(),
-            Contents::Places(rows, _) => {
+            Contents::Places(rows) => {
                 let plan = self.plan(rows.clone(), &note.options).await?;
                 read::places_check(rows.len() as u64, plan)
             }

@@ -32,8 +32,8 @@ pub(super) type Planned = Result<Plan, Vec<RowError>>;
 pub(super) enum Contents {
     /// Rows with errors.
     Wrong(Check),
-    /// Rows of places, and how many were read.
-    Places(Vec<PlaceRow>, u64),
+    /// Rows of places.
+    Places(Vec<PlaceRow>),
     /// Boundaries, and how many features were read.
     Boundaries(Vec<BoundaryRow>, u64),
     /// A data file, ready.
@@ -57,8 +57,9 @@ impl Reading {
     /// Reads all of it.
     pub fn read(&self, progress: &dyn Progress) -> Result<Contents, AppError> {
         let contents = match self.kind {
-            ImportKind::Places => place_rows(&self.upload, &self.options)
-                .map(|rows| Contents::Places(rows.clone(), rows.len() as u64)),
+            ImportKind::Places => {
+                place_rows(&self.upload, &self.options).map(Contents::Places)
+            }
             ImportKind::Boundaries => boundary_rows(&self.upload, &self.options)
                 .map(|(rows, count)| Contents::Boundaries(rows, count)),
             ImportKind::Streets => self.streets(progress),
@@ -99,6 +100,8 @@ impl Reading {
         }
         progress.stage("write", 0, 0);
         streets_file::write(&city, &self.made)?;
+        // What cannot be opened again must never come into use.
+        streets_file::open(&self.made)?;
         let summary = streets_summary(&city);
         let check = Check {
             rows: city.network.edges() as u64,
@@ -121,6 +124,7 @@ impl Reading {
         let mut table = tables::read_homes(&self.upload, &options)?;
         table.source.file.clone_from(&self.name);
         datasets::write_homes(&table.homes, &Origin::of(table.source.clone()), &self.made)?;
+        datasets::open_homes(&self.made)?;
         let places = address::rows(&table.homes, &table.addresses);
         let people: u64 = table.homes.people.iter().map(|n| u64::from(*n)).sum();
         let summary = json!({
@@ -149,6 +153,7 @@ impl Reading {
         table.source.file.clone_from(&self.name);
         let facilities = &table.facilities;
         datasets::write_facilities(facilities, &Origin::of(table.source.clone()), &self.made)?;
+        datasets::open_facilities(&self.made)?;
         let count = |c: usize| facilities.of_category(c).count();
         let counts: serde_json::Map<_, _> = (categories.iter().enumerate())
             .map(|(c, category)| (category.code.clone(), json!(count(c))))

@@ -85,9 +85,9 @@ impl<'a> Reading<'a> {
         let mut known = HashMap::new();
         for (c, category) in categories.iter().enumerate() {
             for name in [&category.code, &category.zh, &category.en] {
-                known.entry(plain(name)).or_insert(c);
+                known.entry(whole(name)).or_insert(c);
                 // A plural heads a column of counts.
-                known.entry(plain(name) + "s").or_insert(c);
+                known.entry(whole(name) + "s").or_insert(c);
             }
         }
         let declared = options.category.as_ref();
@@ -184,7 +184,7 @@ impl<'a> Reading<'a> {
         let said = text(cell_at(&self.columns, cells, "category"));
         for name in said.split([';', '；', '、', '|', ',', '，']).filter(|n| !n.trim().is_empty())
         {
-            let Some(&category) = self.known.get(&plain(name)) else {
+            let Some(&category) = self.known.get(&whole(name)) else {
                 self.bad(row, "category", name.trim(), Problem::UnknownCategory);
                 return None;
             };
@@ -196,6 +196,13 @@ impl<'a> Reading<'a> {
         }
         Some(members)
     }
+}
+
+/// The plain form of a category's name, what stands in brackets included: 社区（老年）食堂 is not 社区.
+fn whole(name: &str) -> String {
+    let bare: String =
+        name.chars().map(|c| if "()（）[]【】".contains(c) { ' ' } else { c }).collect();
+    plain(&bare)
 }
 
 /// Whether a cell under a category says yes: a number above 0, or a mark.
@@ -227,9 +234,12 @@ impl Sink for Reading<'_> {
         if !names_shapes(&self.file) {
             self.columns.need(&["lon", "lat"], "facility", &self.file)?;
         }
-        let named =
-            self.columns.others().filter_map(|(at, n)| Some((*self.known.get(&plain(n))?, at)));
-        self.counted = named.collect();
+        // A table that names the category of each row has no columns of counts.
+        if self.columns.at("category").is_none() {
+            let named =
+                self.columns.others().filter_map(|(at, n)| Some((*self.known.get(&whole(n))?, at)));
+            self.counted = named.collect();
+        }
         for (category, column) in by_hand {
             let Some(at) = names.iter().position(|n| *n == column) else {
                 let what = format!("no column {column:?}; found: {}", names.join(", "));
