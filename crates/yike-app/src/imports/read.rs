@@ -57,9 +57,7 @@ impl Reading {
     /// Reads all of it.
     pub fn read(&self, progress: &dyn Progress) -> Result<Contents, AppError> {
         let contents = match self.kind {
-            ImportKind::Places => {
-                place_rows(&self.upload, &self.options).map(Contents::Places)
-            }
+            ImportKind::Places => place_rows(&self.upload, &self.options).map(Contents::Places),
             ImportKind::Boundaries => boundary_rows(&self.upload, &self.options)
                 .map(|(rows, count)| Contents::Boundaries(rows, count)),
             ImportKind::Streets => self.streets(progress),

@@ -27,7 +27,8 @@ fn refused<T>(outcome: Result<T, AppError>) -> bool {
 /// Does every deed once as `actor` and says which were refused.
 async fn all_deeds(world: &World, actor: &Actor) -> Vec<(&'static str, Deed, bool)> {
     let app = &world.app;
-    let (study, job) = (StudyId::new(Timestamp::FIRST, [1; 10]), JobId::new(Timestamp::FIRST, [1; 10]));
+    let (study, job) =
+        (StudyId::new(Timestamp::FIRST, [1; 10]), JobId::new(Timestamp::FIRST, [1; 10]));
     let import = ImportId::new(Timestamp::FIRST, [1; 10]);
     let file = world.file("proposed.csv", DIVISIONS);
     let at = Coord::from_degrees(120.0, 30.0);
@@ -67,7 +68,11 @@ async fn all_deeds(world: &World, actor: &Actor) -> Vec<(&'static str, Deed, boo
         ("map_info", Deed::SeeMap, refused(app.map_info(actor).await)),
         ("tile", Deed::SeeMap, refused(app.tile(actor, 0, 0, 0).await)),
         ("picture", Deed::SeeMap, refused(app.picture(actor, picture).await)),
-        ("nearby", Deed::AskNearby, refused(app.nearby(actor, NearbyAsk::new(From::Point(at))).await)),
+        (
+            "nearby",
+            Deed::AskNearby,
+            refused(app.nearby(actor, NearbyAsk::new(From::Point(at))).await),
+        ),
         ("profiles", Deed::SeeStandards, refused(app.profiles(actor).await)),
         ("standards", Deed::SeeStandards, refused(app.standards(actor).await)),
         ("datasets", Deed::SeeDatasets, refused(app.datasets(actor).await)),
@@ -80,11 +85,31 @@ async fn all_deeds(world: &World, actor: &Actor) -> Vec<(&'static str, Deed, boo
             Deed::SeeStudies,
             refused(app.worst_off(actor, study, &spot, ("kindergarten", 5), "community").await),
         ),
-        ("compare_studies", Deed::SeeStudies, refused(app.compare_studies(actor, study, study).await)),
-        ("study_homes", Deed::SeeStudyHomes, refused(app.study_homes(actor, study, homes.clone()).await)),
-        ("study_home_points", Deed::SeeStudyHomes, refused(app.study_home_points(actor, study, homes).await)),
-        ("start_study", Deed::StartStudy, refused(app.start_study(actor, StudyAsk::new("x")).await)),
-        ("withdraw_study", Deed::WithdrawStudy, refused(app.withdraw_study(actor, study, "x").await)),
+        (
+            "compare_studies",
+            Deed::SeeStudies,
+            refused(app.compare_studies(actor, study, study).await),
+        ),
+        (
+            "study_homes",
+            Deed::SeeStudyHomes,
+            refused(app.study_homes(actor, study, homes.clone()).await),
+        ),
+        (
+            "study_home_points",
+            Deed::SeeStudyHomes,
+            refused(app.study_home_points(actor, study, homes).await),
+        ),
+        (
+            "start_study",
+            Deed::StartStudy,
+            refused(app.start_study(actor, StudyAsk::new("x")).await),
+        ),
+        (
+            "withdraw_study",
+            Deed::WithdrawStudy,
+            refused(app.withdraw_study(actor, study, "x").await),
+        ),
         ("job", Deed::SeeJobs, refused(app.job(actor, job).await)),
         ("jobs", Deed::SeeJobs, refused(app.jobs(actor, &page).await)),
         ("cancel_job", Deed::CancelJob, refused(app.cancel_job(actor, job).await)),
@@ -93,11 +118,19 @@ async fn all_deeds(world: &World, actor: &Actor) -> Vec<(&'static str, Deed, boo
             Deed::CheckImport,
             refused(app.propose_import(actor, places, path, Default::default()).await),
         ),
-        ("check_import", Deed::CheckImport, refused(app.check_import(actor, import, Arc::new(Quiet)).await)),
+        (
+            "check_import",
+            Deed::CheckImport,
+            refused(app.check_import(actor, import, Arc::new(Quiet)).await),
+        ),
         ("import", Deed::CheckImport, refused(app.import(actor, import).await)),
         ("imports", Deed::CheckImport, refused(app.imports(actor, &page).await)),
         ("queue a check", Deed::CheckImport, refused(app.queue_import(actor, import, false).await)),
-        ("queue an import", Deed::ApplyImport, refused(app.queue_import(actor, import, true).await)),
+        (
+            "queue an import",
+            Deed::ApplyImport,
+            refused(app.queue_import(actor, import, true).await),
+        ),
         ("apply_import", Deed::ApplyImport, refused(app.apply_import(actor, import).await)),
         ("refuse_import", Deed::ApplyImport, refused(app.refuse_import(actor, import, "x").await)),
         (

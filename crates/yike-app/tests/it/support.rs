@@ -49,7 +49,11 @@ impl World {
     }
 
     /// Proposes and checks a file.
-    pub async fn check(&self, kind: ImportKind, path: &Path) -> Result<(ImportId, Check), AppError> {
+    pub async fn check(
+        &self,
+        kind: ImportKind,
+        path: &Path,
+    ) -> Result<(ImportId, Check), AppError> {
         let name = path.file_name().unwrap().to_str().unwrap();
         let options = ImportOptions::default();
         let id = self.app.propose_import(SYSTEM, kind, (path, name), options).await?;
@@ -90,7 +94,8 @@ pub const DIVISIONS: &str = "code,name,level,parent_code
 
 /// A file of the shared data.
 pub fn shared(path: &str) -> PathBuf {
-    let shared = std::env::var_os("YIKE_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let shared =
+        std::env::var_os("YIKE_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
     let file = shared.join("data").join(path);
     assert!(
         file.is_file(),

@@ -14,7 +14,8 @@ fn new_district(folder: &Path) -> String {
 
 #[test]
 fn wrong_arguments_are_told_with_code_2() {
-    for arguments in [&["no-such"][..], &["serve", "--no-such"], &["demo", "--people", "many"], &[]] {
+    for arguments in [&["no-such"][..], &["serve", "--no-such"], &["demo", "--people", "many"], &[]]
+    {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty());
@@ -23,7 +24,8 @@ fn wrong_arguments_are_told_with_code_2() {
 
 #[test]
 fn help_has_examples() {
-    for command in ["demo", "serve", "verify", "doctor", "sign-in", "backup", "completions", "man"] {
+    for command in ["demo", "serve", "verify", "doctor", "sign-in", "backup", "completions", "man"]
+    {
         let output = run(&[command, "--help"]);
         assert!(output.status.success());
         let help = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -71,9 +73,11 @@ fn a_dry_run_changes_nothing() {
 fn flags_are_mirrored_by_variables() {
     let folder = tempfile::tempdir().unwrap();
     let data = new_district(folder.path());
-    let output = yike().arg("verify").env("YIKE_DATA", &data).env("YIKE_JSON", "1").output().unwrap();
+    let output =
+        yike().arg("verify").env("YIKE_DATA", &data).env("YIKE_JSON", "1").output().unwrap();
     assert_eq!(json(&output)["holds"], true);
-    let output = yike().arg("verify").env("YIKE_DATA", &data).env("YIKE_JSON", "no").output().unwrap();
+    let output =
+        yike().arg("verify").env("YIKE_DATA", &data).env("YIKE_JSON", "no").output().unwrap();
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("Everything holds"));
 }
 
@@ -129,7 +133,11 @@ fn sign_in_links_backups_and_the_doctor() {
     assert_eq!(json(&output)["files"], 1, "{}", stderr(&output));
     let verified = json(&run(&["verify", "--data", text(&copy), "--json"]));
     assert_eq!((&verified["holds"], &verified["checked"]["files"]), (&true.into(), &1.into()));
-    assert_eq!(run(&["backup", text(&copy), "--data", &data]).status.code(), Some(2), "not over it");
+    assert_eq!(
+        run(&["backup", text(&copy), "--data", &data]).status.code(),
+        Some(2),
+        "not over it"
+    );
     let doctor = json(&run(&["doctor", "--data", &data, "--json"]));
     let well = |what: &str| {
         doctor["looks"].as_array().unwrap().iter().any(|l| l["what"] == what && l["well"] == true)

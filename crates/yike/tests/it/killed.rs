@@ -78,7 +78,10 @@ fn an_import_killed_at_any_moment_leaves_everything_whole() {
         assert!(output.status.success(), "after {kind} {after:?}: {}", stderr(&output));
         assert_eq!(json(&output)["holds"], true, "after {kind} {after:?}");
     }
-    assert!(killed >= MOMENTS / 2, "only {killed} imports were still at work when they were killed");
+    assert!(
+        killed >= MOMENTS / 2,
+        "only {killed} imports were still at work when they were killed"
+    );
     // And the data goes on living: every file can still be imported.
     for (kind, versions) in &files.0 {
         import(kind, &versions[1], data);

@@ -83,7 +83,9 @@ fn it_answers_counts_and_stops() {
     let (status, metrics) = served.get("/metrics");
     assert_eq!(status, 200);
     assert!(
-        metrics.contains("yike_http_request_seconds_count{route=\"/healthz\",method=\"GET\",status=\"200\"} 1"),
+        metrics.contains(
+            "yike_http_request_seconds_count{route=\"/healthz\",method=\"GET\",status=\"200\"} 1"
+        ),
         "{metrics}"
     );
     assert!(!metrics.contains("/no/such/page"), "addresses asked for are not told");

@@ -24,8 +24,8 @@ pub fn run(arguments: &[&str]) -> Output {
 /// Standard output as the one JSON object it must be.
 pub fn json(output: &Output) -> Value {
     let text = String::from_utf8(output.stdout.clone()).expect("UTF-8");
-    let value: Value =
-        serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why}: {text:?}\n{}", stderr(output)));
+    let value: Value = serde_json::from_str(&text)
+        .unwrap_or_else(|why| panic!("{why}: {text:?}\n{}", stderr(output)));
     assert!(value.is_object(), "{text}");
     value
 }
