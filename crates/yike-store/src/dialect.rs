@@ -66,3 +66,16 @@ pub async fn check_collation(reader: &mut Reader) -> Result<(), StoreError> {
 
 /// 8. Copying the whole database while it is in use: SQLite can, PostgreSQL has `pg_dump` for it.
 pub const BACKUP_SQLITE: &str = "vacuum into $1";
+
+/// 9. A PostgreSQL server can be told to acknowledge before it has written; then a deed can be lost with
+///    the power. That is the operator's choice, but one to be told about.
+pub async fn warn_if_lossy(reader: &mut Reader) -> Result<(), StoreError> {
+    let lossy = "select current_setting('synchronous_commit'), current_setting('fsync')";
+    let settings = fetch_optional!(reader, (String, String), lossy)?;
+    if settings.is_some_and(|(commit, fsync)| commit == "off" || fsync == "off") {
+        tracing::warn!(
+            "the PostgreSQL server has synchronous_commit or fsync off: deeds can be lost with the power"
+        );
+    }
+    Ok(())
+}

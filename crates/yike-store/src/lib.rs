@@ -5,7 +5,7 @@
 //! acknowledged survives `kill -9` and power loss. Deeds that arrive together share one commit.
 //!
 //! One SQL text serves both databases: a portable subset with `$1` parameters, times as milliseconds,
-//! ids and JSON as text. What cannot be said in it stands in [`mod@dialect`], each with its reason.
+//! ids and JSON as text. What cannot be said in it stands in `dialect.rs`, each with its reason.
 //! Every key starts with the district.
 
 mod access;

@@ -93,6 +93,7 @@ impl Store {
             .map_err(|why| StoreError::Unreachable { at, why: why.to_string() })?;
         let mut tx = Tx::new(Conn::Postgres(readers.acquire().await?));
         dialect::check_collation(&mut tx).await?;
+        dialect::warn_if_lossy(&mut tx).await?;
         migrate(&mut tx, now).await?;
         drop(tx);
         let writer = Writer::postgres(options)?;
@@ -135,7 +136,8 @@ impl Store {
     /// Does a deed: what it writes is written whole and lasts, or not at all.
     ///
     /// The deed may run more than once (when another writer was first), so it must have no effect but
-    /// through the transaction. Refusals are its answer: return them as [`StoreError::Refused`].
+    /// through the transaction. It holds up other writers: it must not wait for anything else, nor write
+    /// through the store again. Refusals are its answer: return them as [`StoreError::Refused`].
     pub async fn write<T, F>(&self, deed: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
