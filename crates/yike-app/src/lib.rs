@@ -28,3 +28,6 @@ pub mod town;
 
 pub use app::{App, Settings};
 pub use error::{AppError, Kind};
+
+/// Streets, circles and maps, as the deeds give and take them.
+pub use yike_streets as streets;

@@ -1,9 +1,12 @@
 //! Places: searching them, and what stands in and around one.
 
+use std::collections::BTreeMap;
+
 use yike_model::people::{Actor, Deed};
 use yike_model::places::{Boundary, Place, PlaceCode, PlaceKind, Point};
 use yike_model::{PlaceId, Refusal};
 use yike_store::{Hit, Page, PlaceCount};
+use yike_streets::units::Coord;
 
 use crate::app::App;
 use crate::error::AppError;
@@ -82,9 +85,32 @@ impl App {
         Ok(self.read().await?.places_of_kind(self.district()?, kind, page).await?)
     }
 
+    /// The shapes of all places of a kind that have one, by their codes: polygons of rings.
+    pub async fn area_shapes(
+        &self,
+        actor: &Actor,
+        kind: PlaceKind,
+    ) -> Result<BTreeMap<String, Vec<Vec<Vec<Coord>>>>, AppError> {
+        self.permit(actor, Deed::SeePlaces).await?;
+        let (district, mut reader) = (self.district()?, self.read().await?);
+        let mut shapes = BTreeMap::new();
+        for (place, boundary) in reader.boundaries(district, kind).await? {
+            let Some(place) = reader.place(district, place).await? else { continue };
+            shapes.insert(place.code.to_string(), polygons(&boundary));
+        }
+        Ok(shapes)
+    }
+
     /// The places whose boundaries hold a point, from the district down.
     pub async fn places_at(&self, actor: &Actor, at: Point) -> Result<Vec<Place>, AppError> {
         self.permit(actor, Deed::SeePlaces).await?;
         Ok(self.read().await?.places_at(self.district()?, at).await?)
     }
+}
+
+/// The polygons of a boundary in the streets' coordinates.
+pub(crate) fn polygons(boundary: &Boundary) -> Vec<Vec<Vec<Coord>>> {
+    let coord = |p: &Point| Coord { lon_e7: p.lon_e7, lat_e7: p.lat_e7 };
+    let ring = |points: &Vec<Point>| points.iter().map(coord).collect();
+    boundary.polygons().iter().map(|rings| rings.iter().map(ring).collect()).collect()
 }

@@ -112,6 +112,41 @@ pub fn write_all(
     Ok(files)
 }
 
+/// Which file of a study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Coverage by area, service, profile and band, CSV.
+    Coverage,
+    /// The standard item by item, CSV.
+    Standard,
+    /// Who lacks what, CSV.
+    Gaps,
+    /// A workbook of all of it.
+    Workbook,
+    /// Homes of the first profile, GeoJSON.
+    HomesGeoJson,
+    /// Homes of the first profile, FlatGeobuf.
+    HomesFlatGeobuf,
+    /// Areas, GeoJSON; only with areas.
+    AreasGeoJson,
+    /// The report to print, HTML.
+    Report,
+}
+
+/// Writes one file of a study.
+pub fn write_part(export: &Export<'_>, part: Part, path: &Path) -> Result<(), ExportError> {
+    match part {
+        Part::Coverage => csv::coverage(export, path),
+        Part::Standard => csv::standard(export, path),
+        Part::Gaps => csv::gaps(export, path),
+        Part::Workbook => xlsx::write(export, path),
+        Part::HomesGeoJson => layers::homes_geojson(export, 0, path),
+        Part::HomesFlatGeobuf => layers::homes_fgb(export, 0, path),
+        Part::AreasGeoJson => layers::areas_geojson(export, path),
+        Part::Report => write_text(path, &report::html(export)),
+    }
+}
+
 /// The report as one self-contained page, printable on A4.
 pub fn report_html(export: &Export<'_>) -> String {
     report::html(export)

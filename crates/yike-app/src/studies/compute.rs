@@ -60,7 +60,7 @@ impl App {
     }
 
     /// The areas homes are counted by: all places in force that have a boundary.
-    async fn areas(&self) -> Result<(Areas, Option<Source>), AppError> {
+    pub(super) async fn areas(&self) -> Result<(Areas, Option<Source>), AppError> {
         let (district, mut reader) = (self.district()?, self.read().await?);
         let mut list = Vec::new();
         for kind in LEVELS {

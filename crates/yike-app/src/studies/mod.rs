@@ -2,6 +2,7 @@
 
 mod compute;
 mod cover;
+mod download;
 mod homes;
 mod shown;
 
@@ -24,6 +25,7 @@ use crate::error::AppError;
 use crate::jobs::ATTEMPTS;
 
 pub use cover::{AreaCoverage, CHANGES_LISTED, Coverage, CoverageAsk, ServiceCoverage};
+pub use download::Downloaded;
 pub use homes::{HOMES_LIMIT, HomeRow, HomesAsk, HomesPage, POINTS_LIMIT};
 pub use shown::Shown;
 
