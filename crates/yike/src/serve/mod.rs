@@ -30,7 +30,7 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn serve(app: &Arc<App>, listen: SocketAddr, limits: &Limits, stop: &Stop) -> Result<()> {
     let listener = bind(listen).await?;
     let address = listener.local_addr().context("the address listened on is not known")?;
-    let router = around(pages(), app, limits);
+    let router = around(pages(app), app, limits);
     tracing::info!("serving at http://{address}");
     greet(app, address).await;
     let worker = tokio::spawn(app.clone().work(stop.wait()));
@@ -90,7 +90,8 @@ fn around(pages: Router, app: &Arc<App>, limits: &Limits) -> Router {
     meters::measured(limits::limited(routed, limits), meters)
 }
 
-/// The pages.
-fn pages() -> Router {
-    Router::new()
+/// The pages, JSON and tiles.
+fn pages(app: &Arc<App>) -> Router {
+    let demo = app.folder().root().join(DEMO_MARKER).is_file();
+    yike_web::router(app.clone(), yike_web::WebConfig { demo, ..Default::default() })
 }

@@ -1,0 +1,12 @@
+//! What stands before every page: language, view, session, safety, and the frame around it.
+
+pub mod cookies;
+pub mod csrf;
+pub mod form;
+pub mod headers;
+pub mod language;
+pub mod page;
+pub mod random;
+pub mod view;
+pub mod visit;
+pub mod when;

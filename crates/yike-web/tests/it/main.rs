@@ -1,0 +1,5 @@
+//! The router in memory over a real small district: every address asked by every kind of visitor.
+
+mod permissions;
+mod safety;
+mod town;
