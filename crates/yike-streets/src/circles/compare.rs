@@ -169,8 +169,7 @@ impl<'a> Comparison<'a> {
             let (was, is) = (was(old), is(new));
             let (then, now) = (people(self.before, old), people(self.after, new));
             let (old_rows, new_rows) = (before_of(old), after_of(new));
-            for i in 0..changes.len() {
-                let change = &mut changes[i];
+            for (i, change) in changes.iter_mut().enumerate() {
                 // A home may have moved to another area: then it left one and arrived in the other.
                 match (old_rows.contains(&i), new_rows.contains(&i)) {
                     (true, true) if was && is => change.grown += now as i64 - then as i64,

@@ -92,16 +92,15 @@ impl Services {
                     .all(|(bits, m)| (bits >> s & 1 == 1) == serves(*m))
                     && (self.list[s].facilities > 0 || item.any_of.contains(&self.list[s].code))
             });
-            let service = match same {
-                Some(s) => s as u32,
-                None => {
-                    let named = Category {
-                        code: item.code.clone(),
-                        zh: item.zh.clone(),
-                        en: item.en.clone(),
-                    };
-                    self.add(of, &named, false, serves, facilities)?
-                }
+            let service = if let Some(s) = same {
+                s as u32
+            } else {
+                let named = Category {
+                    code: item.code.clone(),
+                    zh: item.zh.clone(),
+                    en: item.en.clone(),
+                };
+                self.add(of, &named, false, serves, facilities)?
             };
             let in_data = self.list[service as usize].facilities > 0;
             self.items.push(ItemAnswer { service, in_data });
