@@ -12,6 +12,7 @@ use crate::shell::Shell;
 
 /// Which data.
 #[derive(Clone, Debug, clap::Args)]
+#[expect(clippy::struct_field_names, reason = "fields are named like their flags")]
 pub struct Data {
     /// Folder with the district's data; made if missing
     #[arg(long, default_value = "data", value_name = "DIR")]

@@ -2,7 +2,7 @@
 //! uses, with a study of it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
@@ -176,7 +176,7 @@ impl Demo {
     }
 }
 
-fn remove(removed: std::io::Result<()>, path: &PathBuf) -> Result<()> {
+fn remove(removed: std::io::Result<()>, path: &Path) -> Result<()> {
     match removed {
         Err(why) if why.kind() != std::io::ErrorKind::NotFound => {
             Err(why).with_context(|| format!("{} cannot be removed", path.display()))

@@ -118,9 +118,7 @@ impl Import {
     /// Checks and, unless it is a dry run, applies the file.
     pub fn run(self, shell: &Shell) -> Result<()> {
         let (kind, common, options) = self.what.parts()?;
-        let app = if kind == ImportKind::Places {
-            common.data.open(shell)?
-        } else if common.data.district.is_some() {
+        let app = if kind == ImportKind::Places || common.data.district.is_some() {
             common.data.open(shell)?
         } else {
             common.data.open_existing(shell)?

@@ -48,6 +48,7 @@ Every flag can be given as an environment variable: --data as YIKE_DATA, --datab
 YIKE_DATABASE_URL. Exit codes: 0 done, 1 failed, 2 what was given is wrong, 130 stopped.";
 
 #[derive(Debug, clap::Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one a process")]
 enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),

@@ -25,7 +25,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes: 64 * 1024, time: Duration::from_secs(60), at_once: 512 }
+        Self { body_bytes: 64 * 1024, time: Duration::from_mins(1), at_once: 512 }
     }
 }
 
