@@ -77,7 +77,6 @@ check arrows cargo run --quiet --locked --package xtask -- arrows
 check deny scripts/deny.sh
 check web scripts/web.sh
 check web-types npm --prefix web run --silent check
-suite web-tests count_node npm --prefix web test --silent
 check clippy cargo clippy --workspace --all-targets --locked -- -D warnings
 rm -f "$report"
 suite nextest count_nextest scripts/with-postgres.sh \

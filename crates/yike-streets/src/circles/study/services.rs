@@ -95,11 +95,8 @@ impl Services {
             let service = if let Some(s) = same {
                 s as u32
             } else {
-                let named = Category {
-                    code: item.code.clone(),
-                    zh: item.zh.clone(),
-                    en: item.en.clone(),
-                };
+                let named =
+                    Category { code: item.code.clone(), zh: item.zh.clone(), en: item.en.clone() };
                 self.add(of, &named, false, serves, facilities)?
             };
             let in_data = self.list[service as usize].facilities > 0;
