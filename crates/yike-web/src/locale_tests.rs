@@ -77,9 +77,8 @@ fn every_key_is_used_and_every_used_key_is_there() {
     ];
     for key in known.keys() {
         let quoted = text.contains(&format!("\"{key}\""));
-        let by_stem = stems
-            .iter()
-            .any(|stem| key.starts_with(stem) && text.contains(&format!("\"{stem}{{")));
+        let by_stem =
+            stems.iter().any(|stem| key.starts_with(stem) && text.contains(&format!("\"{stem}{{")));
         assert!(quoted || by_stem, "the text {key} is never used");
     }
     for call in ["p.t(\"", "p.t1(\"", "p.t2(\""] {
