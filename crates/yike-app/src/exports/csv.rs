@@ -261,54 +261,53 @@ fn tier(
     table.end()
 }
 
-/// The gap list: every home and required or optional item it does not have, with the nearest there
-/// is.
+/// The gap list: every item and home that some walker does not have it from, with each walker's state and
+/// the nearest there is for the first.
 pub(super) fn gaps(export: &Export<'_>, path: &Path) -> Result<(), ExportError> {
     let study = export.study;
     let meta = &study.meta;
-    let names = header(&[
-        "profile",
+    let mut names = header(&[
         "item",
         "item_name",
         "optional",
+        "limit",
         "home",
         "home_name",
         "people",
         "people_estimated",
-        "state",
-        "limit",
         "nearest_s",
         "nearest_m",
         "nearest_id",
     ]);
+    names.extend(meta.profiles.iter().map(|p| p.code.clone()));
     let mut table = Table::create(export, path, &names)?;
-    for p in 0..meta.profiles.len() {
-        for (i, item) in meta.standard.items.iter().enumerate() {
-            // Everyone lacks what the data does not have: the standard's table says so once.
-            if !meta.items[i].in_data {
+    for (i, item) in meta.standard.items.iter().enumerate() {
+        // Everyone lacks what the data does not have: the standard's table says so once.
+        if !meta.items[i].in_data {
+            continue;
+        }
+        for home in 0..study.homes() {
+            let parts: Vec<Part> =
+                (0..meta.profiles.len()).map(|p| study.item_part(p, i, home)).collect();
+            if parts.iter().all(|part| *part == Part::Covered) {
                 continue;
             }
-            for home in 0..study.homes() {
-                let part = study.item_part(p, i, home);
-                if part == Part::Covered {
-                    continue;
-                }
-                table.text(&meta.profiles[p].code);
-                table.text(&item.code);
-                table.text(export.item_name(i));
-                table.int(u64::from(item.optional));
-                table.text(study.home_id.get(home));
-                table.text(study.home_name.get(home));
-                table.int(u64::from(study.people[home]));
-                table.int(u64::from(study.estimated[home]));
+            table.text(&item.code);
+            table.text(export.item_name(i));
+            table.int(u64::from(item.optional));
+            table.text(&export.limit_text(i));
+            table.text(study.home_id.get(home));
+            table.text(study.home_name.get(home));
+            table.int(u64::from(study.people[home]));
+            table.int(u64::from(study.estimated[home]));
+            let near = study.nearest(0, meta.items[i].service as usize, home).next();
+            table.row.push(near.map_or_else(String::new, |w| tenths(w.ds)));
+            table.row.push(near.map_or_else(String::new, |w| tenths(w.dm)));
+            table.text(near.map_or("", |w| study.facility_id.get(w.facility as usize)));
+            for part in parts {
                 table.text(part_word(part));
-                table.text(&export.limit_text(i));
-                let near = study.nearest(p, meta.items[i].service as usize, home).next();
-                table.row.push(near.map_or_else(String::new, |w| tenths(w.ds)));
-                table.row.push(near.map_or_else(String::new, |w| tenths(w.dm)));
-                table.text(near.map_or("", |w| study.facility_id.get(w.facility as usize)));
-                table.end()?;
             }
+            table.end()?;
         }
     }
     table.finish()

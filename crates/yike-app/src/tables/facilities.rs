@@ -2,8 +2,8 @@
 //!
 //! Categories stand in one column (codes, Chinese or English names, several joined by `;` `、` or
 //! `|`), or as columns of their own, named by category, that hold a number or a mark (so one table
-//! of cells with counts of schools and clinics serves too). A table that does not say can be declared
-//! to be of one category.
+//! of cells with counts of schools and clinics serves too). A whole table can be declared to be of one
+//! category, whatever its columns say.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -66,7 +66,7 @@ struct Reading<'a> {
     /// Plain form of every name of a category.
     known: HashMap<String, usize>,
     columns: Columns,
-    /// The category of a table that does not say.
+    /// The category all rows are declared to be of.
     only: Option<usize>,
     /// Columns that count a category: (category, column).
     counted: Vec<(usize, usize)>,
@@ -163,6 +163,9 @@ impl<'a> Reading<'a> {
 
     /// The categories of a row; `None` where they are bad.
     fn members(&mut self, row: u64, cells: &[Cell<'_>]) -> Option<u128> {
+        if let Some(only) = self.only {
+            return Some(1 << only);
+        }
         let mut members = 0;
         for i in 0..self.counted.len() {
             let (category, at) = self.counted[i];
@@ -178,8 +181,7 @@ impl<'a> Reading<'a> {
             }
         }
         if self.columns.at("category").is_none() {
-            let unsaid = if self.counted.is_empty() { self.only } else { None };
-            return Some(members | unsaid.map_or(0, |c| 1 << c));
+            return Some(members);
         }
         let said = text(cell_at(&self.columns, cells, "category"));
         for name in said.split([';', '；', '、', '|', ',', '，']).filter(|n| !n.trim().is_empty())

@@ -47,7 +47,7 @@ pub struct TableOptions {
     pub sheet: Option<String>,
     /// The encoding of a CSV file by its label (`gbk`, `utf-8`); found out where not given.
     pub encoding: Option<String>,
-    /// The category of all rows of a table of facilities that does not say (a list of schools).
+    /// The category of all rows of a table of facilities (a list of schools), whatever its columns say.
     pub category: Option<String>,
     /// Most rows; more are refused.
     pub max_rows: u64,

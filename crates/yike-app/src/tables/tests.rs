@@ -301,6 +301,9 @@ fn a_list_of_one_kind_needs_no_category_column() {
     let options = TableOptions { category: Some("school".into()), ..TableOptions::default() };
     let table = read_facilities(&path, &options, &categories()).unwrap();
     assert_eq!(table.facilities.of_category(0).count(), 37);
+    // Its `type` column means something else.
+    let schools = shared("hangzhou-facilities/high-schools.csv");
+    assert_eq!(read_facilities(&schools, &options, &categories()).unwrap().facilities.len(), 57);
     assert!(read_facilities(&path, &TableOptions::default(), &categories()).is_err());
 }
 

@@ -35,6 +35,9 @@ pub struct Tier {
     /// What the standard calls the tier's walk in metres, for reports.
     #[serde(default)]
     pub metres: Option<u32>,
+    /// Most people one circle of this tier holds: each should have one of every item.
+    #[serde(default)]
+    pub people: Option<u32>,
     /// Cited section.
     pub basis: String,
 }
@@ -259,6 +262,49 @@ impl Standard {
         Limit { dm: item.metres.map(|m| m * 10), ds: minutes.map(|m| u32::from(m) * 600) }
     }
 
+    /// The standard that stands for a bare question: one tier of so many minutes, one item for each
+    /// category.
+    pub fn of_categories(categories: &[&Category], minutes: u16) -> Self {
+        let item = |c: &&Category| Item {
+            code: c.code.clone(),
+            zh: c.zh.clone(),
+            en: c.en.clone(),
+            tier: "asked".into(),
+            any_of: vec![c.code.clone()],
+            metres: None,
+            minutes: None,
+            kind: None,
+            optional: false,
+            basis: "asked for by category; no standard".into(),
+        };
+        Self {
+            code: "asked".into(),
+            version: minutes.to_string(),
+            zh: format!("所问设施步行 {minutes} 分钟（无标准）"),
+            en: format!("the categories asked for within {minutes} minutes (no standard)"),
+            source: "asked for by category".into(),
+            tiers: vec![Tier {
+                code: "asked".into(),
+                zh: "所问设施".into(),
+                en: "Asked for".into(),
+                minutes,
+                metres: None,
+                people: None,
+                basis: "asked for by category; no standard".into(),
+            }],
+            items: categories.iter().map(item).collect(),
+            ratios: Vec::new(),
+            unchecked: Vec::new(),
+        }
+    }
+
+    /// Whether so few facilities serve so many people that the data, not the ground, may be what
+    /// lacks them: fewer than half of what full circles of the item's tier would have.
+    pub fn thin(&self, item: &Item, facilities: u64, people: u64) -> bool {
+        let tier = &self.tiers[self.tier_of(item)];
+        tier.people.is_some_and(|each| facilities * 2 < people / u64::from(each.max(1)))
+    }
+
     /// Categories whose facilities do not count for `item`, by the non-containment rule: those that
     /// meet a larger tier's item of the same kind and not this one.
     pub fn excluded<'a>(&'a self, item: &'a Item) -> BTreeSet<&'a str> {
@@ -381,6 +427,16 @@ mod tests {
         assert!(gb.excluded(item("fifteen.health_centre")).is_empty());
         // A bank is a bank in both tiers.
         assert!(gb.excluded(item("ten.bank")).is_empty());
+    }
+
+    #[test]
+    fn few_facilities_for_many_people_are_doubted() {
+        let gb = Standard::builtin("gb50180").unwrap();
+        let kindergarten = gb.items.iter().find(|i| i.code == "five.kindergarten").unwrap();
+        // Four full circles of 12,000: one kindergarten is less than half of four, two are not.
+        assert!(gb.thin(kindergarten, 1, 52_000));
+        assert!(!gb.thin(kindergarten, 2, 52_000));
+        assert!(!gb.thin(kindergarten, 0, 5_000));
     }
 
     #[test]

@@ -68,6 +68,9 @@ struct StudyArgs {
     /// Facilities from a table instead of the map
     #[arg(long, value_name = "FILE")]
     facilities: Option<PathBuf>,
+    /// Category of all rows of the facilities table, where it lists one kind only
+    #[arg(long, value_name = "CODE", requires = "facilities")]
+    facilities_of: Option<String>,
     /// Frame of the tables' coordinates: wgs84, gcj02 or bd09
     #[arg(long, default_value = "wgs84", value_name = "FRAME", value_parser = frame)]
     frame: Frame,
@@ -89,8 +92,7 @@ struct StudyArgs {
     /// Nearest facilities to keep for each home, 1 to 16
     #[arg(long, default_value_t = 3, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=16))]
     k: u8,
-    /// Categories to look at, such as school,pharmacy; all where not given. One alone is also what a
-    /// table of facilities without a category column is taken to be of
+    /// Categories to look at, such as school,pharmacy; all where not given
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     categories: Option<Vec<String>>,
     /// Square metres of floor per person, where people are estimated from buildings
@@ -262,8 +264,12 @@ impl StudyArgs {
         }
         if let Some(path) = &self.facilities {
             let mut options = self.table("facility");
-            if let Some([only]) = self.categories.as_deref() {
-                options.category = Some(only.clone());
+            if let Some(code) = &self.facilities_of {
+                if !city.facilities.categories.iter().any(|c| c.code == *code) {
+                    let text = format!("--facilities-of {code}: there is no such category");
+                    return Err(BadInput(text).into());
+                }
+                options.category = Some(code.clone());
             }
             let known = city.facilities.categories.clone();
             let table = tables::read_facilities(path, &options, &known).map_err(table_error)?;

@@ -19,6 +19,8 @@ pub(super) struct ItemFinding {
     pub item: usize,
     pub tier: usize,
     pub in_data: bool,
+    /// So few in the data that the data may be what lacks them.
+    pub thin: bool,
     /// For the first walker.
     pub split: Split,
     /// Share of every walker.
@@ -127,9 +129,9 @@ impl Findings {
         self.items.iter().filter(good).count()
     }
 
-    /// The required item most people lack.
+    /// The item most people lack, of those the data has enough of to say so.
     pub fn largest_gap(&self) -> Option<&ItemFinding> {
-        self.items.iter().find(|f| f.in_data && f.split.lacking > 0)
+        self.items.iter().find(|f| f.in_data && !f.thin && f.split.lacking > 0)
     }
 
     pub fn who(&self, lang: Lang) -> &'static str {
@@ -146,10 +148,12 @@ fn item(export: &Export<'_>, i: usize, measure: &dyn Fn(Cell<'_>) -> Split) -> I
     let weakest = shares.iter().enumerate().filter_map(|(p, s)| Some((p, (*s)?)));
     let weakest = weakest.min_by_key(|(p, s)| (*s, *p));
     let first = shares.first().copied().flatten();
+    let facilities = u64::from(meta.services[meta.items[i].service as usize].facilities);
     ItemFinding {
         item: i,
         tier: meta.standard.tier_of(&meta.standard.items[i]),
         in_data: meta.items[i].in_data,
+        thin: meta.standard.thin(&meta.standard.items[i], facilities, study.people_of(0).0),
         split: measure(study.item(0, 0, i)),
         weakest: weakest.filter(|(_, s)| Some(*s) < first),
         shares,

@@ -88,8 +88,7 @@ fn figure(atlas: &Atlas, picture: &Picture, legend: &[(Tone, String)]) -> String
 
 /// Homes by how many of the required items they lack, in five classes from none to all.
 fn missing(export: &Export<'_>, atlas: &Atlas) -> String {
-    const CLASSES: [Tone; 5] =
-        [Tone::Share1, Tone::Share2, Tone::Share3, Tone::Share4, Tone::Share5];
+    const CLASSES: [Tone; 5] = [Tone::Near, Tone::Share2, Tone::Share3, Tone::Share4, Tone::Share5];
     let study = export.study;
     let meta = &study.meta;
     let required = meta.standard.items.iter().enumerate();

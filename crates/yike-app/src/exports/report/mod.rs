@@ -181,7 +181,7 @@ fn figures(export: &Export<'_>, findings: &Findings) -> String {
             findings.required()
         ),
         Lang::En => format!(
-            "of {} required services are missing for the average {}",
+            "of {} required services are surely missing for the average {}",
             findings.required(),
             if findings.by_people { "person" } else { "home" }
         ),
@@ -223,25 +223,34 @@ fn items(export: &Export<'_>, findings: &Findings) -> String {
         lang.pick("最弱步行者", "Weakest walker"),
     ];
     let mut out = format!("<section>{HATCH}<h2>{}</h2>", escape(&title));
+    out += "<table class=\"bars\"><thead><tr>";
+    for head in heads {
+        let _ = write!(out, "<th scope=\"col\">{}</th>", escape(head));
+    }
+    out += "</tr></thead>";
     for (t, tier) in meta.standard.tiers.iter().enumerate() {
         let rows: Vec<&ItemFinding> =
             findings.items.iter().filter(|f| f.tier == t && f.in_data).collect();
         if rows.is_empty() {
             continue;
         }
+        let name = escape(lang.pick(&tier.zh, &tier.en));
         let _ = write!(
             out,
-            "<table class=\"bars\"><caption>{}</caption><thead><tr>",
-            escape(lang.pick(&tier.zh, &tier.en))
+            "<tbody><tr class=\"tier\"><th scope=\"rowgroup\" colspan=\"8\">{name}</th></tr>"
         );
-        for head in heads {
-            let _ = write!(out, "<th scope=\"col\">{}</th>", escape(head));
-        }
-        out += "</tr></thead><tbody>";
         for finding in rows {
             out += &item_row(export, finding);
         }
-        out += "</tbody></table>";
+        out += "</tbody>";
+    }
+    out += "</table>";
+    if findings.items.iter().any(|f| f.in_data && f.thin) {
+        let text = lang.pick(
+            "* 数据中的数量不到标准人口规模应有的一半，多半是没有登记；标题不以它为据。",
+            "* fewer in the data than half of what the standard's numbers of people call for: most likely not mapped, so no headline rests on it.",
+        );
+        let _ = write!(out, "<p class=\"doubt\">{}</p>", escape(text));
     }
     out += &not_in_data(export, findings);
     out + "</section>"
@@ -254,11 +263,12 @@ fn item_row(export: &Export<'_>, finding: &ItemFinding) -> String {
     let service = meta.items[i].service as usize;
     let optional =
         if meta.standard.items[i].optional { lang.pick("（选配）", " (optional)") } else { "" };
+    let few = if finding.thin { "<span class=\"few\">*</span>" } else { "" };
     let weakest = finding.weakest.map_or_else(String::new, |(p, ppm)| {
         format!("{} {}", export.profile_name(p), percent(Some(ppm)))
     });
     format!(
-        "<tr><th scope=\"row\">{}{optional}</th><td>{}</td><td class=\"n\">{}</td><td>{}</td><td class=\"n\">{}</td>\
+        "<tr><th scope=\"row\">{}{optional}</th><td>{}</td><td class=\"n\">{}{few}</td><td>{}</td><td class=\"n\">{}</td>\
          <td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>",
         escape(export.item_name(i)),
         escape(&export.limit_text(i)),

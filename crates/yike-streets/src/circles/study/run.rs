@@ -121,7 +121,9 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Study, StudyError> {
     check(city, ask)?;
-    let services = Services::new(&city.facilities, &ask.standard, ask.categories.as_deref())?;
+    let widest = ask.minutes.last().copied().unwrap_or(MAX_MINUTES);
+    let asked = ask.categories.as_deref();
+    let services = Services::new(&city.facilities, &ask.standard, asked, widest)?;
     if ask.profiles.len() * services.list.len() > MAX_BLOCKS {
         let text = "too many profiles and categories together: choose fewer with --profile or --categories";
         return Err(StudyError::Ask(text.into()));

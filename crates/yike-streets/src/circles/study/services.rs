@@ -19,17 +19,25 @@ pub(super) struct Services {
 }
 
 impl Services {
-    /// `asked`: category codes; `None` takes all the standard names and all that occur.
+    /// `asked`: category codes; `None` takes all the standard names and all that occur. `minutes` is the
+    /// widest band, the measure where the standard names none of what was asked.
     pub fn new(
         facilities: &Facilities,
         standard: &Standard,
         asked: Option<&[String]>,
+        minutes: u16,
     ) -> Result<Self, StudyError> {
         let known = &facilities.categories;
         if let Some(codes) = asked {
             check_known(codes, known)?;
         }
-        let (standard, left_out) = without_unasked(standard, asked);
+        let (mut standard, left_out) = without_unasked(standard, asked);
+        if standard.items.is_empty() {
+            // The standard says nothing of what was asked: the question itself is the measure.
+            let categories: Vec<&Category> =
+                known.iter().filter(|c| asked.is_some_and(|a| a.contains(&c.code))).collect();
+            standard = Standard::of_categories(&categories, minutes);
+        }
         standard.check_categories(known)?;
         let wanted = wanted(facilities, &standard, asked);
         let mut services = Self {

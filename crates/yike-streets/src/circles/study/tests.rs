@@ -393,6 +393,21 @@ fn a_larger_tiers_facility_does_not_replace_the_smaller_tiers() {
 }
 
 #[test]
+fn categories_no_standard_names_are_measured_by_the_widest_band() {
+    let missing = vec![false; (2 * SIDE * (SIDE - 1)) as usize];
+    let homes = vec![((1, 1), 9, 1, false)];
+    let plan = Plan { missing, homes, facilities: vec![((1, 1), 1)], margin: 0 };
+    let mut city = city(&plan);
+    city.facilities.categories.push(Category { code: "c".into(), zh: "c".into(), en: "c".into() });
+    let mut ask = ask();
+    ask.categories = Some(vec!["c".into()]);
+    let study = run(&city, None, &ask, &Quiet).unwrap();
+    assert_eq!((study.meta.standard.items.len(), study.meta.standard.tiers[0].minutes), (1, 8));
+    assert_eq!(study.meta.items_left_out, ["small.a", "large.b"]);
+    assert!(!study.meta.items[0].in_data);
+}
+
+#[test]
 fn near_the_edge_nothing_is_said_to_be_lacking() {
     let study = one_home(Vec::new(), 0);
     // 250 m from the edge: within 8 minutes of it, not within 2.
