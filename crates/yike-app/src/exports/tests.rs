@@ -41,6 +41,8 @@ fn town(folder: &Path) -> City {
     fs::write(&path, xml).unwrap();
     let mut city = build(&path, &Rules::builtin(), &BuildOptions::default(), &Quiet).unwrap();
     let at = |x: i32, y: i32| Coord { lon_e7: 1_200_000_000 + x, lat_e7: 300_000_000 + y };
+    // The data goes on well to the east and north, and ends in the west and south.
+    city.meta.bounds.add(at(1_000_000, 1_000_000));
     let homes = 40usize;
     city.homes = Homes {
         id: Texts::pack((0..homes).map(|i| format!("home/{i}"))),
@@ -193,7 +195,7 @@ fn coverage_in_the_table_is_the_studys() {
     let row = found.unwrap();
     let s = made.study.service("kindergarten").unwrap();
     let people = made.study.cover(0, 0, s, 0).people();
-    assert!(people.covered > 0 && people.lacking > 0, "{people:?}");
+    assert!(people.covered > 0 && people.lacking > 0 && people.edge > 0, "{people:?}");
     assert_eq!(row[at("people_covered")], people.covered.to_string());
     assert_eq!(row[at("people_all")], "2380");
     assert_eq!(row[at("age_60_plus_all")], "400");
@@ -216,7 +218,7 @@ fn coverage_in_the_table_is_the_studys() {
 fn the_gap_list_names_homes_items_and_the_nearest_there_is() {
     let made = made(Lang::En);
     let (header, rows) = made.csv("gaps.csv");
-    let at = |name| column(&header, name);
+    let at = |name: &str| column(&header, name);
     let of = |item: &str, profile: &str| {
         rows.iter().filter(|r| r[at("item")] == item && r[at(profile)] != "covered").count()
     };

@@ -110,50 +110,71 @@ impl<'de> serde::Deserialize<'de> for Feature {
     }
 }
 
+/// Coordinates of any depth: what kind of geometry they must fit is told beside them, before or after.
 #[derive(serde::Deserialize)]
-#[serde(tag = "type", content = "coordinates")]
-enum Geometry {
-    Point(Vec<f64>),
-    MultiPoint(Vec<Vec<f64>>),
-    Polygon(Vec<Vec<Vec<f64>>>),
-    MultiPolygon(Vec<Vec<Vec<Vec<f64>>>>),
-    #[serde(other)]
-    Other,
+#[serde(untagged)]
+enum Nest {
+    Number(f64),
+    List(Vec<Nest>),
+}
+
+impl Nest {
+    fn list(self) -> Option<Vec<Self>> {
+        match self {
+            Self::List(list) => Some(list),
+            Self::Number(_) => None,
+        }
+    }
+
+    fn pair(&self) -> Option<[f64; 2]> {
+        match self {
+            Self::List(list) => match list.as_slice() {
+                [Self::Number(lon), Self::Number(lat), ..] => Some([*lon, *lat]),
+                _ => None,
+            },
+            Self::Number(_) => None,
+        }
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Geometry {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    coordinates: Option<Nest>,
 }
 
 impl Geometry {
+    /// The shape, where it is one we take and its coordinates fit its kind.
     fn shape(self) -> Option<Shape> {
-        let pair = |p: &Vec<f64>| Some([*p.first()?, *p.get(1)?]);
-        match self {
-            Self::Point(p) => pair(&p).map(|[lon, lat]| Shape::Point(lon, lat)),
-            Self::MultiPoint(points) if points.len() == 1 => {
-                pair(&points[0]).map(|[lon, lat]| Shape::Point(lon, lat))
-            }
-            Self::Polygon(rings) => area(vec![rings]),
-            Self::MultiPolygon(polygons) => area(polygons),
-            Self::MultiPoint(_) | Self::Other => None,
+        let at = self.coordinates?;
+        match self.kind.as_str() {
+            "Point" => at.pair().map(|[lon, lat]| Shape::Point(lon, lat)),
+            "MultiPoint" => match at.list()?.as_slice() {
+                [one] => one.pair().map(|[lon, lat]| Shape::Point(lon, lat)),
+                _ => None,
+            },
+            "Polygon" => area(vec![at]),
+            "MultiPolygon" => area(at.list()?),
+            _ => None,
         }
     }
 }
 
 /// Rings as pairs, closed; `None` where a point has no two numbers or there are too many.
-fn area(polygons: Vec<Vec<Vec<Vec<f64>>>>) -> Option<Shape> {
-    if polygons.iter().flatten().map(Vec::len).sum::<usize>() > MAX_POINTS {
-        return None;
-    }
-    let ring = |points: Vec<Vec<f64>>| -> Option<Vec<[f64; 2]>> {
-        let mut ring: Vec<[f64; 2]> =
-            points.iter().map(|p| Some([*p.first()?, *p.get(1)?])).collect::<Option<_>>()?;
+fn area(polygons: Vec<Nest>) -> Option<Shape> {
+    let mut points = 0;
+    let mut ring = |nest: Nest| -> Option<Vec<[f64; 2]>> {
+        let mut ring: Vec<[f64; 2]> = nest.list()?.iter().map(Nest::pair).collect::<Option<_>>()?;
         if ring.first() != ring.last() {
             ring.push(*ring.first()?);
         }
-        Some(ring)
+        points += ring.len();
+        (points <= MAX_POINTS).then_some(ring)
     };
-    let polygons = polygons
-        .into_iter()
-        .map(|rings| rings.into_iter().map(ring).collect::<Option<Vec<_>>>())
-        .collect::<Option<Vec<_>>>()?;
-    Some(Shape::Area(polygons))
+    let polygon = |nest: Nest| nest.list()?.into_iter().map(&mut ring).collect::<Option<Vec<_>>>();
+    polygons.into_iter().map(polygon).collect::<Option<Vec<_>>>().map(Shape::Area)
 }
 
 /// The outer object: hands each feature on as it is read.

@@ -198,10 +198,9 @@ impl<'a> HeaderFinder<'a> {
 
     fn refuse(&mut self) -> Result<(), TableError> {
         self.found = true;
-        let fullest = self.waiting.iter().max_by_key(|names| {
-            // Of equals the first: titles have fewer cells than headers.
-            names.iter().filter(|n| !n.is_empty()).count()
-        });
+        // Titles have fewer cells than headers; of equals the first is the header.
+        let filled = |names: &&Vec<String>| names.iter().filter(|n| !n.is_empty()).count();
+        let fullest = self.waiting.iter().rev().max_by_key(filled);
         self.sink.header(fullest.map_or(&[][..], Vec::as_slice))
     }
 }
