@@ -265,6 +265,8 @@ pub(crate) fn rings(boundary: &Boundary) -> Vec<Vec<Coord>> {
 /// Files to open a town from.
 struct Paths {
     streets: std::path::PathBuf,
+    /// Who must be named where the map is shown.
+    credit: String,
     homes: Option<std::path::PathBuf>,
     facilities: Option<std::path::PathBuf>,
 }
@@ -276,12 +278,22 @@ impl Paths {
         let streets = path(&in_use.streets).ok_or_else(|| {
             AppError::input("there are no streets yet: import them first (yike import streets)")
         })?;
-        Ok(Self { streets, homes: path(&in_use.homes), facilities: path(&in_use.facilities) })
+        let credit = in_use.streets.as_ref().map(|set| set.file.attribution.clone());
+        Ok(Self {
+            streets,
+            credit: credit.unwrap_or_default(),
+            homes: path(&in_use.homes),
+            facilities: path(&in_use.facilities),
+        })
     }
 }
 
 fn open(paths: &Paths, borders: Vec<map::Boundary>, version: String) -> Result<Town, AppError> {
     let mut city = streets_file::open(&paths.streets)?;
+    if !paths.credit.is_empty() {
+        // Whoever imported the map may know better than its file who is to be named.
+        city.meta.attribution.clone_from(&paths.credit);
+    }
     let mut homes_source = None;
     if let Some(path) = &paths.homes {
         let (homes, origin) = datasets::open_homes(path)?;

@@ -24,6 +24,7 @@ kilometres = { $n } km
 unit-m = m
 unit-km = km
 
+profile-norm = Planning norm
 profile-adult = Adult
 profile-elder = Older person
 profile-frail = Frail older person

@@ -24,6 +24,7 @@ kilometres = { $n } 公里
 unit-m = 米
 unit-km = 公里
 
+profile-norm = 规划标准
 profile-adult = 成人
 profile-elder = 长者
 profile-frail = 体弱长者

@@ -160,11 +160,8 @@ impl Ask {
 
 /// The name of a profile; a district's own is shown by its code.
 pub fn profile_name(language: Language, code: &str) -> String {
-    if PROFILES.contains(&code) {
-        language.text(&format!("profile-{code}")).into_owned()
-    } else {
-        code.to_owned()
-    }
+    let key = format!("profile-{code}");
+    if language.has(&key) { language.text(&key).into_owned() } else { code.to_owned() }
 }
 
 /// Reads `lon,lat`.
