@@ -6,11 +6,12 @@ use yike_model::Timestamp;
 use super::language::Language;
 use crate::pages::When;
 
-/// The civil time of the districts we serve; all of China keeps one.
-const ZONE: &str = "Asia/Shanghai";
+/// The civil time of the districts we serve: all of China keeps one, eight hours ahead, winter and
+/// summer.
+const HOURS_AHEAD: i8 = 8;
 
 fn zoned(at: Timestamp) -> jiff::ZonedDateTime {
-    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+    let zone = TimeZone::fixed(jiff::tz::offset(HOURS_AHEAD));
     jiff::Timestamp::from_millisecond(at.millis())
         .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
         .to_zoned_datetime(zone)

@@ -1,6 +1,7 @@
 //! One import: what the check found, and the button that applies it.
 
 use askama::Template;
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -77,10 +78,11 @@ pub async fn hand_in(
     State(web): State<Web>,
     visit: Visit,
     headers: HeaderMap,
-    multipart: Multipart,
+    multipart: Result<Multipart, MultipartRejection>,
 ) -> PageResult {
     // Permission first: nobody else's bytes are written to disk.
     web.app.imports(&visit.actor, &yike_store::Page::first(1)).await.on(&visit)?;
+    let multipart = multipart.map_err(|why| Fault::invalid(why.body_text())).on(&visit)?;
     let upload = match receive(&web, &headers, multipart).await {
         Ok(upload) => upload,
         Err(Received::Fault(fault)) => return Err(fault).on(&visit),
