@@ -178,10 +178,9 @@ impl App {
     async fn start(&self, town: &Town, from: &From) -> Result<Start, AppError> {
         match from {
             From::Point(at) => {
-                // Far outside there is nothing to say, and nothing to search for.
-                if !town.city.meta.bounds.contains(*at) {
+                if town.snap.snap(*at).is_none() {
                     return Err(AppError::input(
-                        "this point lies outside the map of the district: choose one inside it",
+                        "this point lies outside the map: no street is near it; choose one on the map",
                     ));
                 }
                 Ok(Start { at: *at, name: String::new(), key: None, doors: vec![*at] })

@@ -91,7 +91,9 @@ fn families(study: &Study) -> Vec<(usize, Vec<usize>)> {
         let below = |i: &usize| rows[*i].parent.as_ref() == Some(&row.code);
         (at, (1..rows.len()).filter(below).collect::<Vec<_>>())
     });
-    levels.chain(areas).filter(|(_, parts)| !parts.is_empty()).collect()
+    // The whole is protected for itself, too: there may be no areas at all.
+    let parted = levels.chain(areas).filter(|(_, parts)| !parts.is_empty());
+    std::iter::once((0, Vec::new())).chain(parted).collect()
 }
 
 #[cfg(test)]

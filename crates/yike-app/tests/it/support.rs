@@ -107,7 +107,7 @@ pub fn shared(path: &str) -> PathBuf {
 
 /// The streets of a town of the fixtures.
 pub fn town_file(name: &str) -> PathBuf {
-    root().join("fixtures/towns").join(name).join("input.osm")
+    root().join("fixtures/towns").join(name).join("town.osm")
 }
 
 fn root() -> PathBuf {

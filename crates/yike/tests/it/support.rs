@@ -89,5 +89,5 @@ pub fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
 /// The streets of a town of the fixtures.
 pub fn town(name: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    root.join("fixtures/towns").join(name).join("input.osm")
+    root.join("fixtures/towns").join(name).join("town.osm")
 }
