@@ -16,7 +16,7 @@ create table places (
 );
 
 create unique index places_by_code on places (district, code) where valid_to is null;
-create index places_by_parent on places (district, parent, kind, code) where valid_to is null;
+create index places_by_parent on places (district, parent, code) where valid_to is null;
 create index places_by_kind on places (district, kind, code) where valid_to is null;
 
 -- Every code ever given, and to which place: for ever.

@@ -62,7 +62,17 @@ pub async fn check_collation(reader: &mut Reader) -> Result<(), StoreError> {
 }
 
 // 6. What an error means is told by each database's own codes: see `From<sqlx::Error>` in `error.rs`.
-// 7. SQLite's one writer groups deeds by savepoints, PostgreSQL's server by itself: see `writer.rs`.
+// 7. SQLite's one writer groups deeds by the savepoints below, PostgreSQL's server by itself: see
+//    `writer.rs`. Two statements in one, since each is a trip to the connection's thread.
+
+/// Begins a group and its first deed.
+pub const BEGIN_GROUP: &str = "begin immediate; savepoint deed";
+
+/// Ends a deed that is to stay, and begins the next.
+pub const NEXT_DEED: &str = "release deed; savepoint deed";
+
+/// Undoes a deed; the next may begin in its place.
+pub const UNDO_DEED: &str = "rollback to deed";
 
 /// 8. Copying the whole database while it is in use: SQLite can, PostgreSQL has `pg_dump` for it.
 pub const BACKUP_SQLITE: &str = "vacuum into $1";

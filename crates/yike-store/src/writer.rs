@@ -28,7 +28,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::LocalSet;
 
-use crate::db::{Conn, Tx, execute};
+use crate::db::{Conn, Tx, execute, on};
 use crate::dialect;
 use crate::error::StoreError;
 use crate::store::WRITERS;
@@ -242,8 +242,7 @@ async fn group(
     queue: &mut Queue,
     meter: &Meter,
 ) -> Vec<Box<dyn AnyDeed>> {
-    let begin = dialect::begin_write(&tx.conn);
-    if let Err(error) = execute!(tx, begin) {
+    if let Err(error) = script(tx, dialect::BEGIN_GROUP).await {
         meter.settle(first, Err(error));
         return Vec::new();
     }
@@ -251,23 +250,30 @@ async fn group(
     let mut done: Vec<Box<dyn AnyDeed>> = Vec::new();
     let mut next = Some(first);
     while let Some(mut deed) = next.take() {
-        match saved(&mut *deed, tx).await {
+        let mut whole = Ok(());
+        match guarded(&mut *deed, tx).await {
             Ok(()) => done.push(deed),
-            Err(Undone::Alone(error)) => meter.settle(deed, Err(error)),
-            Err(Undone::Group(error)) => {
-                // SQLite has undone the whole transaction (full disk, read error).
-                let _ = execute!(tx, "rollback");
+            Err(error) => {
+                whole = script(tx, dialect::UNDO_DEED).await;
                 meter.settle(deed, Err(error));
-                return done;
             }
         }
         if done.len() < GROUP && began.elapsed() < GATHER {
             next = queue.try_recv().ok();
         }
+        if whole.is_ok() && next.is_some() {
+            whole = script(tx, dialect::NEXT_DEED).await;
+        }
+        if whole.is_err() {
+            // SQLite has undone the whole transaction (full disk, read error).
+            let _ = script(tx, "rollback").await;
+            done.extend(next);
+            return done;
+        }
     }
-    let committed = execute!(tx, "commit").map(|_| ());
+    let committed = script(tx, "commit").await;
     if committed.is_err() {
-        let _ = execute!(tx, "rollback");
+        let _ = script(tx, "rollback").await;
     }
     meter.commits.fetch_add(1, Relaxed);
     for deed in done {
@@ -276,22 +282,9 @@ async fn group(
     Vec::new()
 }
 
-/// What a failing deed took with it.
-enum Undone {
-    Alone(StoreError),
-    Group(StoreError),
-}
-
-async fn saved(deed: &mut dyn AnyDeed, tx: &mut Tx) -> Result<(), Undone> {
-    execute!(tx, "savepoint deed").map_err(Undone::Group)?;
-    match guarded(deed, tx).await {
-        Ok(()) => execute!(tx, "release deed").map(|_| ()).map_err(Undone::Group),
-        Err(error) => {
-            let back =
-                execute!(tx, "rollback to deed").is_ok() && execute!(tx, "release deed").is_ok();
-            Err(if back { Undone::Alone(error) } else { Undone::Group(error) })
-        }
-    }
+/// Runs statements that give nothing back.
+async fn script(tx: &mut Tx, sql: &'static str) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::raw_sql(sql).execute(c).await.map(|_| ()).map_err(StoreError::from))
 }
 
 /// Serves a PostgreSQL database until the queue is closed and all deeds are answered.

@@ -138,7 +138,7 @@ impl Reader {
         places(&rows)
     }
 
-    /// The places directly below one, by kind and code. The next page is after the code of the last.
+    /// The places directly below one, by code. The next page is after the code of the last.
     pub async fn places_below(
         &mut self,
         district: &DistrictId,
@@ -194,6 +194,7 @@ impl Reader {
         district: &DistrictId,
         id: PlaceId,
     ) -> Result<Vec<Place>, StoreError> {
+        // `cross join` tells SQLite to begin with the few, not with all places of the district.
         let rows = fetch_all!(
             self,
             PlaceRow,
@@ -203,12 +204,12 @@ impl Reader {
                    where district = $1 and id = $2 and valid_to is null
                    union all
                    select above.id, above.parent, up.height + 1
-                   from up join places above on above.id = up.parent
-                   where above.district = $1 and above.valid_to is null and up.height < 10)
+                   from up cross join places above
+                   where above.district = $1 and above.id = up.parent and above.valid_to is null and up.height < 10)
                  select ",
                 columns!(),
-                " from up join places p on p.id = up.id
-                 where p.district = $1 and p.valid_to is null
+                " from up cross join places p
+                 where p.district = $1 and p.id = up.id and p.valid_to is null
                  order by up.height desc, p.id"
             ),
             district.as_str(),

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::places::read::{PlaceRow, columns, places};
 
 /// Most places looked at for one search.
-const CANDIDATES: i64 = 2_000;
+const CANDIDATES: i64 = 500;
 
 /// Most answers of one search.
 const ANSWERS: usize = 50;
@@ -81,7 +81,7 @@ impl Reader {
         )?;
         let fit = |place: Place| Some((best_fit(query, &place)?, place));
         let mut found: Vec<_> = places(&rows)?.into_iter().filter_map(fit).collect();
-        found.sort_by_key(|(fit, place)| rank(*fit, place));
+        found.sort_by_cached_key(|(fit, place)| rank(*fit, place));
         Ok(found)
     }
 
@@ -156,12 +156,14 @@ impl Reader {
             concat!(
                 "select ",
                 columns!(),
-                " from places p
-                 where p.district = $1 and p.kind = 'building' and p.name = $3
-                   and p.valid_to is null
-                   and (p.parent = $2 or p.parent in (
-                     select id from places
-                     where district = $1 and parent = $2 and valid_to is null))
+                " from (
+                   select $2 as id
+                   union all
+                   select id from places
+                   where district = $1 and parent = $2 and valid_to is null) above
+                 cross join places p
+                 where p.district = $1 and p.parent = above.id and p.kind = 'building'
+                   and p.name = $3 and p.valid_to is null
                  order by p.code, p.id limit 1"
             ),
             district.as_str(),
