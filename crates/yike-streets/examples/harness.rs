@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use yike_streets::circles::ladder::{FAR, Graph, Ladder};
 use yike_streets::circles::matrix::walks_within;
-use yike_streets::circles::nearest_nodes::{nearest_few, nearest_one};
+use yike_streets::circles::nearest_few::nearest_few;
+use yike_streets::circles::nearest_nodes::nearest_one;
 use yike_streets::circles::within::{Present, sum_within};
 
 const CATEGORIES: usize = 10;

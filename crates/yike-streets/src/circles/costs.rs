@@ -172,3 +172,7 @@ fn node_wait_ds(traits: u16, profile: &Profile) -> u32 {
     }
     wait
 }
+
+#[cfg(test)]
+#[path = "costs_tests.rs"]
+mod tests;

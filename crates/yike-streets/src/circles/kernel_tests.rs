@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use crate::circles::ladder::{FAR, Graph, Ladder};
 use crate::circles::matrix::walks_within;
-use crate::circles::nearest_nodes::{nearest_few, nearest_one};
+use crate::circles::nearest_few::nearest_few;
+use crate::circles::nearest_nodes::nearest_one;
 use crate::circles::within::{Present, sum_within};
 
 type Edges = Vec<(u32, u32, u32)>;

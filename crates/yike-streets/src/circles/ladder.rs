@@ -16,18 +16,24 @@ use std::collections::VecDeque;
 /// A length longer than any walk. Adding two of them does not wrap.
 pub const FAR: u32 = u32::MAX / 4;
 
+/// What edges are measured in: metres of some kind in a `u32`, or time and way in a `u64`.
+pub trait Length: Copy + Ord + Default + Send + Sync + std::ops::Add<Output = Self> {}
+
+impl Length for u32 {}
+impl Length for u64 {}
+
 /// A plain weighted undirected graph: the arcs of node `v` are `arcs[first[v]..first[v + 1]]`.
 #[derive(Clone, Debug, Default)]
-pub struct Graph {
+pub struct Graph<L = u32> {
     /// `nodes + 1` positions.
     pub first: Vec<u32>,
     /// (head, length).
-    pub arcs: Vec<(u32, u32)>,
+    pub arcs: Vec<(u32, L)>,
 }
 
-impl Graph {
+impl<L: Length> Graph<L> {
     /// Lists both arcs of every edge (one node, other node, length).
-    pub fn of_edges(nodes: usize, edges: impl Iterator<Item = (u32, u32, u32)> + Clone) -> Self {
+    pub fn of_edges(nodes: usize, edges: impl Iterator<Item = (u32, u32, L)> + Clone) -> Self {
         let mut first = vec![0; nodes + 1];
         for (a, b, _) in edges.clone() {
             first[a as usize + 1] += 1;
@@ -37,7 +43,7 @@ impl Graph {
             first[v + 1] += first[v];
         }
         let mut next = first.clone();
-        let mut arcs = vec![(0, 0); first[nodes] as usize];
+        let mut arcs = vec![(0, L::default()); first[nodes] as usize];
         for (a, b, length) in edges {
             for (tail, head) in [(a, b), (b, a)] {
                 let slot = &mut next[tail as usize];
@@ -54,7 +60,7 @@ impl Graph {
     }
 
     /// The arcs leaving `v`.
-    pub fn at(&self, v: u32) -> &[(u32, u32)] {
+    pub fn at(&self, v: u32) -> &[(u32, L)] {
         &self.arcs[self.first[v as usize] as usize..self.first[v as usize + 1] as usize]
     }
 }
@@ -62,7 +68,7 @@ impl Graph {
 /// A graph with its simple nodes taken out. Nodes have new numbers, **steps**: those taken out come first,
 /// in that order; then the core, in the old order.
 #[derive(Clone, Debug)]
-pub struct Ladder {
+pub struct Ladder<L = u32> {
     /// The old number of each step.
     pub node: Vec<u32>,
     /// The step of each old number.
@@ -72,24 +78,24 @@ pub struct Ladder {
     /// Positions in `up` for the steps taken out, one more than those.
     pub first: Vec<u32>,
     /// (step, length) up from each step taken out; all those steps are later.
-    pub up: Vec<(u32, u32)>,
+    pub up: Vec<(u32, L)>,
     /// What is left; core node `i` is step `out + i`.
-    pub core: Graph,
+    pub core: Graph<L>,
 }
 
 /// Nodes with this many neighbours or more are no longer told apart when the fewest are looked for.
 const MANY: usize = 512;
 
 /// Neighbours of nodes that change; each has a block with room in one pool.
-struct Neighbours {
-    pool: Vec<(u32, u32)>,
+struct Neighbours<L> {
+    pool: Vec<(u32, L)>,
     start: Vec<u32>,
     len: Vec<u32>,
     room: Vec<u32>,
 }
 
-impl Neighbours {
-    fn new(graph: &Graph, limit: u32) -> Self {
+impl<L: Length> Neighbours<L> {
+    fn new(graph: &Graph<L>, limit: L) -> Self {
         let nodes = graph.nodes();
         let mut all = Self {
             pool: Vec::with_capacity(graph.arcs.len() + 3 * nodes),
@@ -109,7 +115,7 @@ impl Neighbours {
                 }
             }
             let len = all.pool.len() - start;
-            all.pool.resize(start + len + 2, (0, 0));
+            all.pool.resize(start + len + 2, (0, L::default()));
             all.start.push(start as u32);
             all.len.push(len as u32);
             all.room.push(len as u32 + 2);
@@ -117,7 +123,7 @@ impl Neighbours {
         all
     }
 
-    fn of(&self, v: u32) -> &[(u32, u32)] {
+    fn of(&self, v: u32) -> &[(u32, L)] {
         let start = self.start[v as usize] as usize;
         &self.pool[start..start + self.len[v as usize] as usize]
     }
@@ -133,7 +139,7 @@ impl Neighbours {
     }
 
     /// Joins `v` to a neighbour by a length, keeping the shorter if they are joined.
-    fn join(&mut self, v: u32, neighbour: u32, length: u32) {
+    fn join(&mut self, v: u32, neighbour: u32, length: L) {
         let (start, len) = (self.start[v as usize] as usize, self.len[v as usize] as usize);
         if let Some(known) = self.pool[start..start + len].iter_mut().find(|n| n.0 == neighbour) {
             known.1 = known.1.min(length);
@@ -145,17 +151,23 @@ impl Neighbours {
             self.start[v as usize] = self.pool.len() as u32;
             self.room[v as usize] = room as u32;
             self.pool.extend_from_within(start..start + len);
-            self.pool.resize(self.pool.len() + room - len, (0, 0));
+            self.pool.resize(self.pool.len() + room - len, (0, L::default()));
         }
         self.pool[self.start[v as usize] as usize + len] = (neighbour, length);
         self.len[v as usize] += 1;
     }
 }
 
-impl Ladder {
+impl<L: Length> Ladder<L> {
     /// Takes out every node that has at most `most` neighbours when its turn comes, those with the fewest
     /// first. Joints longer than `limit` are left out: distances up to `limit` stay exact.
-    pub fn new(graph: &Graph, most: usize, limit: u32) -> Self {
+    pub fn new(graph: &Graph<L>, most: usize, limit: L) -> Self {
+        Self::with_waits(graph, |_| L::default(), most, limit)
+    }
+
+    /// The same where going through a node takes `wait` besides (but not starting or ending there). A node
+    /// whose wait is longer than `limit` is never gone through.
+    pub fn with_waits(graph: &Graph<L>, wait: impl Fn(u32) -> L, most: usize, limit: L) -> Self {
         let nodes = graph.nodes();
         let mut neighbours = Neighbours::new(graph, limit);
         let mut turns = vec![VecDeque::new(); most.min(MANY) + 1];
@@ -182,7 +194,7 @@ impl Ladder {
             if taken.step[v as usize] != u32::MAX || turn_of(neighbours.len[v as usize]) != fewest {
                 continue;
             }
-            taken.take(v, &mut neighbours, limit);
+            taken.take(v, wait(v), &mut neighbours, limit);
             for &(u, _) in &taken.up[taken.first[taken.first.len() - 2] as usize..] {
                 let count = turn_of(neighbours.len[u as usize]);
                 if let Some(turn) = turns.get_mut(count) {
@@ -196,15 +208,15 @@ impl Ladder {
 }
 
 /// What has been taken out, in old numbers.
-struct Taken {
+struct Taken<L> {
     step: Vec<u32>,
     node: Vec<u32>,
     first: Vec<u32>,
-    up: Vec<(u32, u32)>,
+    up: Vec<(u32, L)>,
 }
 
-impl Taken {
-    fn take(&mut self, v: u32, neighbours: &mut Neighbours, limit: u32) {
+impl<L: Length> Taken<L> {
+    fn take(&mut self, v: u32, wait: L, neighbours: &mut Neighbours<L>, limit: L) {
         self.step[v as usize] = self.node.len() as u32;
         self.node.push(v);
         let start = self.up.len();
@@ -215,8 +227,8 @@ impl Taken {
             neighbours.remove(a, v);
             for j in start..i {
                 let (b, to_b) = self.up[j];
-                let through = to_a + to_b;
-                if through <= limit {
+                let through = to_a + wait + to_b;
+                if wait <= limit && through <= limit {
                     neighbours.join(a, b, through);
                     neighbours.join(b, a, through);
                 }
@@ -224,7 +236,7 @@ impl Taken {
         }
     }
 
-    fn finish(mut self, neighbours: &Neighbours) -> Ladder {
+    fn finish(mut self, neighbours: &Neighbours<L>) -> Ladder<L> {
         let out = self.node.len();
         for v in 0..self.step.len() {
             if self.step[v] == u32::MAX {
@@ -246,14 +258,14 @@ impl Taken {
     }
 }
 
-impl Ladder {
+impl<L: Length> Ladder<L> {
     /// Number of nodes.
     pub fn nodes(&self) -> usize {
         self.node.len()
     }
 
     /// The ups of a step taken out.
-    pub fn up(&self, step: usize) -> &[(u32, u32)] {
+    pub fn up(&self, step: usize) -> &[(u32, L)] {
         &self.up[self.first[step] as usize..self.first[step + 1] as usize]
     }
 }

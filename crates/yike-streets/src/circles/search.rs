@@ -97,11 +97,11 @@ impl WalkGraph {
         self.wait[v as usize]
     }
 
-    fn public(&self, v: u32) -> &[Arc] {
+    pub(crate) fn public(&self, v: u32) -> &[Arc] {
         &self.arcs[self.first[v as usize] as usize..self.first_private[v as usize] as usize]
     }
 
-    fn private(&self, v: u32) -> &[Arc] {
+    pub(crate) fn private(&self, v: u32) -> &[Arc] {
         &self.arcs[self.first_private[v as usize] as usize..self.first[v as usize + 1] as usize]
     }
 }
