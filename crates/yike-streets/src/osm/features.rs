@@ -8,7 +8,7 @@ use super::block::NOWHERE;
 use super::doors::{self, Doors};
 use super::findings::Collector;
 use super::gather::{Feature, Gathered, Geometry, NOT_DRAWN, ObjectId};
-use super::residential::Residential;
+use super::grounds::Grounds;
 use super::rings::{self, Polygon};
 use super::rules::Rules;
 use super::scene::SceneBuilder;
@@ -22,6 +22,8 @@ use crate::units::Coord;
 
 /// Features worked on at a time: bounds memory, and is plenty for all threads.
 const BATCH: usize = 1 << 14;
+/// A building of unsaid use on less ground than this is a shed or a kiosk, not a home.
+const LEAST_HOME_M2: f64 = 40.0;
 
 /// A shape worked out.
 pub(crate) struct Shaped {
@@ -43,7 +45,7 @@ pub(crate) struct Built {
 /// Works out all features.
 pub(crate) fn build(gathered: &Gathered, rules: &Rules, found: &mut Collector) -> Built {
     let doors = Doors::new(gathered);
-    let residential = Residential::new(gathered);
+    let elsewhere = Grounds::new(gathered);
     let mut homes = Rows::default();
     let mut facilities = Rows::default();
     let mut home_rows = Vec::new();
@@ -65,7 +67,7 @@ pub(crate) fn build(gathered: &Gathered, rules: &Rules, found: &mut Collector) -
             found.merge(notes);
             let Some(shape) = shape else { continue };
             scene.feature(feature, &shape, gathered);
-            if let Some(row) = home(feature, &shape, gathered, &residential, found) {
+            if let Some(row) = home(feature, &shape, gathered, &elsewhere, found) {
                 let doors = doors.of_building(&shape);
                 homes.add(feature.id, home_name(feature, gathered), shape.centre, &doors);
                 home_rows.push(row);
@@ -148,7 +150,7 @@ fn home(
     feature: &Feature,
     shape: &Shaped,
     gathered: &Gathered,
-    residential: &Residential,
+    elsewhere: &Grounds,
     found: &mut Collector,
 ) -> Option<HomeRow> {
     let tags = feature.home?;
@@ -161,12 +163,13 @@ fn home(
                 format!("{} ({name})", feature.id)
             }
         };
-        if residential.covers(shape.centre) {
-            found.note("building-taken-as-home", example);
-        } else {
+        // A shed is no home; without an area nothing says how large it is.
+        let small = shape.area_m2.is_none_or(|m2| m2 < LEAST_HOME_M2);
+        if small || elsewhere.cover(shape.centre) {
             found.note("building-use-unknown", example);
             return None;
         }
+        found.note("building-taken-as-home", example);
     }
     let footprint_m2 = shape.area_m2.unwrap_or(0.0).round().min(f64::from(u32::MAX)) as u32;
     Some(HomeRow { levels: tags.levels, dwellings: tags.dwellings, footprint_m2 })

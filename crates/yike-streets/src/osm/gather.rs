@@ -84,8 +84,8 @@ pub(crate) struct Feature {
     /// A building, entered by its doors only.
     pub(crate) building: bool,
     pub(crate) home: Option<HomeTags>,
-    /// An area where buildings of unsaid use are homes.
-    pub(crate) residential: bool,
+    /// Grounds where a building of unsaid use is no home.
+    pub(crate) grounds: bool,
     /// Categories before bounds on size; position in `Gathered::category_sets`, 0 is none.
     pub(crate) categories: u32,
     pub(crate) geometry: Geometry,
@@ -94,7 +94,7 @@ pub(crate) struct Feature {
 /// What tags say about a home.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HomeTags {
-    /// A home only inside a residential area.
+    /// No home if it stands on grounds of another use.
     pub(crate) unsure: bool,
     pub(crate) levels: u16,
     pub(crate) dwellings: u32,

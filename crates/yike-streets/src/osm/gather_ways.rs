@@ -97,8 +97,8 @@ impl Sink {
         let asked = plan.features && !street;
         let categories = if asked { rules.categories_of(tags) } else { 0 };
         let home = if asked && area { rules.home(tags) } else { HomeMeaning::No };
-        let residential = asked && area && rules.homes.within.fits(tags);
-        if scene.is_none() && categories == 0 && home == HomeMeaning::No && !residential {
+        let grounds = asked && area && rules.homes.not_within.fits(tags);
+        if scene.is_none() && categories == 0 && home == HomeMeaning::No && !grounds {
             return false;
         }
         if asked {
@@ -121,7 +121,7 @@ impl Sink {
             area,
             building: tags.get(key::BUILDING).is_some(),
             home,
-            residential,
+            grounds,
             categories: if categories == 0 { 0 } else { self.category_sets.len() as u32 },
             geometry,
         };

@@ -10,11 +10,12 @@ pub(crate) mod gather;
 pub(crate) mod gather_nodes;
 mod gather_relations;
 pub(crate) mod gather_ways;
+mod grounds;
 pub(crate) mod meaning;
 mod pbf;
 mod pbf_block;
 pub(crate) mod pool;
-mod residential;
+
 pub(crate) mod rings;
 mod rules;
 mod scene;

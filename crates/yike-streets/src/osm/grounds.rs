@@ -1,4 +1,4 @@
-//! Areas where a building of unsaid use is taken as a home.
+//! Grounds of another use (works, schools, shops), where a building of unsaid use is no home.
 
 use std::collections::HashMap;
 
@@ -15,21 +15,21 @@ const MAX_CELLS: i64 = 1_024;
 
 type Rings = (Bounds, Vec<Coord>, Vec<Vec<Coord>>);
 
-/// Residential areas, found by cell.
+/// Grounds of another use, found by cell.
 #[derive(Default)]
-pub(crate) struct Residential {
+pub(crate) struct Grounds {
     areas: Vec<Rings>,
     by_cell: HashMap<(i32, i32), Vec<u32>>,
     wide: Vec<u32>,
 }
 
-impl Residential {
+impl Grounds {
     pub(crate) fn new(gathered: &Gathered) -> Self {
         let mut this = Self::default();
         if !gathered.features.iter().any(|f| f.home.is_some_and(|h| h.unsure)) {
             return this;
         }
-        for feature in gathered.features.iter().filter(|f| f.residential) {
+        for feature in gathered.features.iter().filter(|f| f.grounds) {
             // What is broken in it is told when the feature itself is worked out.
             let mut quiet = Collector::default();
             let polygons = rings::polygons(gathered, feature.geometry, feature.id, &mut quiet);
@@ -65,7 +65,7 @@ impl Residential {
     }
 
     /// Whether a point lies in one of the areas.
-    pub(crate) fn covers(&self, at: Coord) -> bool {
+    pub(crate) fn cover(&self, at: Coord) -> bool {
         let cell = (at.lon_e7.div_euclid(CELL), at.lat_e7.div_euclid(CELL));
         let near = self.by_cell.get(&cell).into_iter().flatten();
         near.chain(&self.wide).any(|number| {
