@@ -48,9 +48,26 @@ pub(crate) fn park(yard: &mut Yard<'_>, block: &Block, small: bool) {
     let spot = path[3] + (path[3] - centre).unit() * 9.0;
     yard.sheet.poi(spot, tags! {"leisure": "fitness_station"});
     yard.sheet.poi(path[15] + (path[15] - centre).unit() * 9.0, tags! {"leisure": "playground"});
-    if !small {
+    if small {
+        court(yard, centre, &path);
+    } else {
         yard.sheet.poi(path[9] + (path[9] - centre).unit() * 8.0, tags! {"amenity": "toilets"});
     }
+}
+
+/// A basketball court, or half of one, where the ring of paths leaves room for it.
+fn court(yard: &mut Yard<'_>, centre: Pt, path: &[Pt]) {
+    let room = path.iter().map(|&p| (p - centre).len()).fold(f64::MAX, f64::min);
+    let along = (path[0] - centre).unit();
+    // Length and width in metres; a metre is left between the corners and the path.
+    let fits = [(28.0, 15.0), (15.0, 11.0)].into_iter().find(|&(length, width)| {
+        let diagonal: f64 = length * length + width * width;
+        diagonal.sqrt() / 2.0 + 1.0 < room
+    });
+    let Some((length, width)) = fits else { return };
+    let ring = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
+        .map(|(x, y)| centre + along * (x * length / 2.0) + along.left() * (y * width / 2.0));
+    yard.sheet.ring(&ring, tags! {"leisure": "pitch", "sport": "basketball"});
 }
 
 /// Fields, orchards and fish ponds between ditches.

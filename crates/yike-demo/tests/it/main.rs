@@ -318,3 +318,47 @@ fn somebody_can_stop_it() {
     let options = DemoOptions { people: PEOPLE, seed: 1, out: dir.path(), data_date };
     assert!(matches!(generate(&options, &Stop), Err(DemoError::Cancelled)));
 }
+
+#[test]
+fn our_own_reader_finds_the_same_homes_and_one_network() {
+    let map = district().0.path().join("city.osm.pbf");
+    let city = yike_streets::network::build::build(
+        &map,
+        &yike_streets::osm::Rules::builtin(),
+        &yike_streets::network::build::BuildOptions::default(),
+        &Quiet,
+    )
+    .unwrap();
+    assert_eq!(city.homes.len() as u64, district().1.homes);
+    let dwellings: u64 = city.homes.dwellings.iter().map(|&d| u64::from(d)).sum();
+    assert_eq!(dwellings, district().1.dwellings);
+    assert_eq!(city.meta.data_date.as_deref(), Some("2025-06-30"));
+    let main = city.network.node_component.iter().filter(|&&c| c == 0).count();
+    let share = main as f64 / city.network.nodes() as f64;
+    assert!((0.97..1.0).contains(&share), "{share} of the nodes are in the main component");
+    let found: BTreeSet<&str> = city
+        .facilities
+        .categories
+        .iter()
+        .enumerate()
+        .filter(|(k, _)| city.facilities.of_category(*k).next().is_some())
+        .map(|(_, category)| category.code.as_str())
+        .collect();
+    for code in [
+        "kindergarten",
+        "primary_school",
+        "market",
+        "pharmacy",
+        "bus_stop",
+        "park",
+        "bank",
+        "health_centre",
+        "hospital",
+        "convenience",
+        "breakfast",
+        "ball_court",
+        "metro_station",
+    ] {
+        assert!(found.contains(code), "no {code} in {found:?}");
+    }
+}
