@@ -25,15 +25,20 @@ fn main() -> Result<(), Failure> {
     runtime.block_on(async {
         let dir = tempfile::tempdir()?;
         for callers in [1, 16, 256] {
-            let path = dir.path().join(format!("ours-{callers}.db"));
-            let store = Store::open_sqlite(&path, Timestamp::FIRST).await?;
-            let count = 2_000.max(callers * 40);
-            let (rate, batch) = ours(&store, "330105", count, callers).await?;
-            store.close().await;
-            let bare = bare(&dir.path().join(format!("bare-{callers}.db")), count, batch).await?;
+            // Turn by turn, the best of each: the machine and its disk are never quiet for long.
+            let (mut best, mut floor, mut largest) = (0_f64, 0_f64, 1);
+            for turn in 0..5 {
+                let file = |of: &str| dir.path().join(format!("{of}-{callers}-{turn}.db"));
+                let store = Store::open_sqlite(file("ours"), Timestamp::FIRST).await?;
+                let count = 500.max(callers * 20);
+                let (rate, batch) = ours(&store, "330105", count, callers).await?;
+                store.close().await;
+                floor = floor.max(bare(&file("bare"), count, batch).await?);
+                (best, largest) = (best.max(rate), largest.max(batch));
+            }
+            let ratio = best / floor;
             println!(
-                "sqlite: {callers} callers: {rate:.0} deeds/s in batches of {batch}; bare {bare:.0}; ratio {:.2}",
-                rate / bare
+                "sqlite: {callers} callers: {best:.0} deeds/s in batches of up to {largest}; bare {floor:.0}; ratio {ratio:.2}"
             );
         }
         let store = Store::open_sqlite(&dir.path().join("places.db"), Timestamp::FIRST).await?;

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use yike_model::places::{Door, Label, Place, Query};
+use yike_model::places::{Door, Label, Place, PlaceKind, Query};
 use yike_model::{DistrictId, PlaceId};
 
-use crate::db::{Reader, fetch_all, fetch_optional};
+use crate::db::{Reader, fetch_all};
 use crate::error::StoreError;
 use crate::places::read::{PlaceRow, columns, places};
 
@@ -150,7 +150,9 @@ impl Reader {
         place: PlaceId,
         number: &Label,
     ) -> Result<Option<Place>, StoreError> {
-        let row = fetch_optional!(
+        // Without the kind, and by the code alone (no two in force share one): with more, SQLite would
+        // look through the whole district.
+        let rows = fetch_all!(
             self,
             PlaceRow,
             concat!(
@@ -162,15 +164,15 @@ impl Reader {
                    select id from places
                    where district = $1 and parent = $2 and valid_to is null) above
                  cross join places p
-                 where p.district = $1 and p.parent = above.id and p.kind = 'building'
-                   and p.name = $3 and p.valid_to is null
-                 order by p.code, p.id limit 1"
+                 where p.district = $1 and p.parent = above.id and p.name = $3
+                   and p.valid_to is null
+                 order by p.code limit 10"
             ),
             district.as_str(),
             place.to_string(),
             number.building_name(),
         )?;
-        row.map(|row| row.place()).transpose()
+        first_of(PlaceKind::Building, &rows)
     }
 
     async fn entrance_of(
@@ -179,23 +181,26 @@ impl Reader {
         building: PlaceId,
         number: &Label,
     ) -> Result<Option<Place>, StoreError> {
-        let row = fetch_optional!(
+        let rows = fetch_all!(
             self,
             PlaceRow,
             concat!(
                 "select ",
                 columns!(),
                 " from places p
-                 where p.district = $1 and p.parent = $2 and p.kind = 'entrance'
-                   and p.name = $3 and p.valid_to is null
-                 order by p.code, p.id limit 1"
+                 where p.district = $1 and p.parent = $2 and p.name = $3 and p.valid_to is null
+                 order by p.code limit 10"
             ),
             district.as_str(),
             building.to_string(),
             number.entrance_name(),
         )?;
-        row.map(|row| row.place()).transpose()
+        first_of(PlaceKind::Entrance, &rows)
     }
+}
+
+fn first_of(kind: PlaceKind, rows: &[PlaceRow]) -> Result<Option<Place>, StoreError> {
+    Ok(places(rows)?.into_iter().find(|place| place.kind == kind))
 }
 
 /// How well a place fits by its name or, a little less, by an old name.
@@ -209,6 +214,6 @@ fn best_fit(query: &Query, place: &Place) -> Option<u8> {
 }
 
 /// Better fits first, then shorter names, then from the top of the tree down.
-fn rank(fit: u8, place: &Place) -> (u8, usize, yike_model::places::PlaceKind, String) {
+fn rank(fit: u8, place: &Place) -> (u8, usize, PlaceKind, String) {
     (fit, place.name.as_str().chars().count(), place.kind, place.code.to_string())
 }

@@ -10,6 +10,9 @@ use crate::error::StoreError;
 /// Rows of one insert: 12 columns each, far below what either database takes as parameters.
 const ROWS: usize = 200;
 
+/// Changes after which the databases are told to look at the tables' sizes anew.
+const MANY: usize = 1_000;
+
 impl Tx {
     /// Writes a plan of places, and gives the digest over all places after it. The plan must have been
     /// made in the same transaction.
@@ -40,6 +43,12 @@ impl Tx {
             self.insert_codes(district, places).await?;
         }
         self.insert_terms(district, &new).await?;
+        if plan.changes.len() >= MANY {
+            // Both databases choose their ways by what they know of a table's size.
+            for table in ["analyze places", "analyze place_terms"] {
+                execute!(self, table)?;
+            }
+        }
         self.places_digest(district).await
     }
 
