@@ -1,5 +1,6 @@
 //! Map layers out: GeoJSON for anything, FlatGeobuf for large ones.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -153,7 +154,7 @@ impl<'p> Collection<'p> {
                 Value::Nothing => "null".to_owned(),
             };
         }
-        text += &format!("}},\"geometry\":{geometry}}}");
+        let _ = write!(text, "}},\"geometry\":{geometry}}}");
         self.write(&text)
     }
 

@@ -126,7 +126,7 @@ fn made(lang: Lang) -> Made {
     let study = study::run(&city, Some(&areas), &ask, &Quiet).unwrap();
     let export = Export { study: &study, city: Arc::new(city), areas: Some(&areas), lang };
     let files = write_all(&export, folder.path(), &Quiet).unwrap();
-    Made { study, files, folder }
+    Made { folder, study, files }
 }
 
 impl Made {
@@ -169,7 +169,7 @@ fn no_cell_is_a_formula() {
     );
     assert_eq!(safe("柳岸=新村"), "柳岸=新村");
     let made = made(Lang::Zh);
-    for name in made.files.iter().filter(|n| n.ends_with(".csv")) {
+    for name in made.files.iter().filter(|n| Path::new(n).extension() == Some("csv".as_ref())) {
         let (_, rows) = made.csv(name);
         assert!(!rows.is_empty(), "{name}");
         for cell in rows.iter().flatten().filter(|c| c.parse::<f64>().is_err()) {
@@ -304,7 +304,7 @@ fn the_workbook_holds_numbers_as_numbers() {
     let areas = book.worksheet_range("区域").unwrap();
     assert_eq!(areas.height(), 1 + 4 * 2);
     let about = book.worksheet_range("说明").unwrap();
-    let text: String = about.rows().map(|r| format!("{}{}\n", r[0], r[1])).collect();
+    let text = about.rows().flatten().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     assert!(
         text.contains("估算") && text.contains("未检查") && text.contains("town.osm"),
         "{text}"

@@ -55,7 +55,7 @@ impl Style {
 
 /// Writes one row after the other.
 struct Sheet<'a> {
-    sheet: &'a mut Worksheet,
+    to: &'a mut Worksheet,
     style: &'a Style,
     row: u32,
     column: u16,
@@ -76,18 +76,18 @@ impl<'a> Sheet<'a> {
         sheet.set_freeze_panes(1, 0)?;
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
         sheet.set_repeat_rows(0, 0)?;
-        Ok(Self { sheet, style, row: 1, column: 0 })
+        Ok(Self { to: sheet, style, row: 1, column: 0 })
     }
 
     fn text(&mut self, text: &str) -> Result<(), XlsxError> {
         // Written as a string cell: a spreadsheet never takes it for a formula.
-        self.sheet.write_string(self.row, self.column, text)?;
+        self.to.write_string(self.row, self.column, text)?;
         self.column += 1;
         Ok(())
     }
 
     fn count(&mut self, n: u64) -> Result<(), XlsxError> {
-        self.sheet.write_number_with_format(self.row, self.column, n as f64, &self.style.count)?;
+        self.to.write_number_with_format(self.row, self.column, n as f64, &self.style.count)?;
         self.column += 1;
         Ok(())
     }
@@ -95,7 +95,7 @@ impl<'a> Sheet<'a> {
     fn share(&mut self, ppm: Option<u32>) -> Result<(), XlsxError> {
         if let Some(ppm) = ppm {
             let share = f64::from(ppm) / 1e6;
-            self.sheet.write_number_with_format(self.row, self.column, share, &self.style.share)?;
+            self.to.write_number_with_format(self.row, self.column, share, &self.style.share)?;
         }
         self.column += 1;
         Ok(())
@@ -117,7 +117,7 @@ impl<'a> Sheet<'a> {
 
     fn end(self) -> Result<(), XlsxError> {
         if self.row > 1 {
-            self.sheet.autofilter(0, 0, self.row - 1, self.column)?;
+            self.to.autofilter(0, 0, self.row - 1, self.column)?;
         }
         Ok(())
     }
@@ -268,8 +268,8 @@ fn about(export: &Export<'_>, style: &Style, sheet: &mut Worksheet) -> Result<()
         lines.push((label.to_owned(), text));
     }
     for (label, text) in lines {
-        out.sheet.write_with_format(out.row, 0, &label, &style.wrap)?;
-        out.sheet.write_with_format(out.row, 1, &text, &style.wrap)?;
+        out.to.write_with_format(out.row, 0, &label, &style.wrap)?;
+        out.to.write_with_format(out.row, 1, &text, &style.wrap)?;
         out.next();
     }
     Ok(())

@@ -79,6 +79,15 @@ struct Reading<'a> {
     as_found: Vec<[f64; 2]>,
 }
 
+/// Columns the user named by hand.
+#[derive(Default)]
+struct ByHand {
+    /// (field, column)
+    fields: Vec<(String, String)>,
+    /// Columns that count a category: (category, column).
+    counted: Vec<(usize, String)>,
+}
+
 impl<'a> Reading<'a> {
     fn new(path: &Path, options: &'a TableOptions, categories: &'a [Category]) -> Self {
         let file = file_name(path);
@@ -116,15 +125,15 @@ impl<'a> Reading<'a> {
     }
 
     /// Splits what the user said by hand into fields and category columns.
-    fn by_hand(&self) -> (Vec<(String, String)>, Vec<(usize, String)>) {
-        let (mut fields, mut counted) = (Vec::new(), Vec::new());
+    fn by_hand(&self) -> ByHand {
+        let mut said = ByHand::default();
         for (field, column) in &self.options.columns {
             match self.categories.iter().position(|c| c.code == *field) {
-                Some(c) => counted.push((c, column.clone())),
-                None => fields.push((field.clone(), column.clone())),
+                Some(c) => said.counted.push((c, column.clone())),
+                None => said.fields.push((field.clone(), column.clone())),
             }
         }
-        (fields, counted)
+        said
     }
 
     fn degrees(&mut self, row: u64, cells: &[Cell<'_>], shape: Option<&Shape>) -> Option<[f64; 2]> {
@@ -226,13 +235,13 @@ fn above_zero(n: Option<f64>) -> Result<bool, Problem> {
 
 impl Sink for Reading<'_> {
     fn is_header(&self, names: &[String]) -> bool {
-        Columns::find("facility", names, &self.by_hand().0, &self.file)
+        Columns::find("facility", names, &self.by_hand().fields, &self.file)
             .is_ok_and(|c| c.at("lon").is_some() && c.at("lat").is_some())
     }
 
     fn header(&mut self, names: &[String]) -> Result<(), TableError> {
-        let (fields, by_hand) = self.by_hand();
-        self.columns = Columns::find("facility", names, &fields, &self.file)?;
+        let by_hand = self.by_hand();
+        self.columns = Columns::find("facility", names, &by_hand.fields, &self.file)?;
         if !names_shapes(&self.file) {
             self.columns.need(&["lon", "lat"], "facility", &self.file)?;
         }
@@ -242,7 +251,7 @@ impl Sink for Reading<'_> {
                 self.columns.others().filter_map(|(at, n)| Some((*self.known.get(&whole(n))?, at)));
             self.counted = named.collect();
         }
-        for (category, column) in by_hand {
+        for (category, column) in by_hand.counted {
             let Some(at) = names.iter().position(|n| *n == column) else {
                 let what = format!("no column {column:?}; found: {}", names.join(", "));
                 return Err(TableError::Mapping { file: self.file.clone(), what });

@@ -53,7 +53,7 @@ struct State<'a> {
 }
 
 impl State<'_> {
-    fn feature(&mut self, feature: Feature) -> Result<(), TableError> {
+    fn feature(&mut self, feature: &Feature) -> Result<(), TableError> {
         self.rows += 1;
         let before = self.names.len();
         for name in feature.properties.keys() {
@@ -227,7 +227,7 @@ impl<'de> Visitor<'de> for Features<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut features: A) -> Result<(), A::Error> {
         while let Some(feature) = features.next_element::<Feature>()? {
-            if let Err(error) = self.0.feature(feature) {
+            if let Err(error) = self.0.feature(&feature) {
                 self.0.error = Some(error);
                 return Err(serde::de::Error::custom("stopped"));
             }

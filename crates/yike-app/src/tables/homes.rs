@@ -331,8 +331,8 @@ impl Sink for Reading<'_> {
 
 /// Whether a file brings shapes of its own, so that position columns are not needed.
 pub(super) fn names_shapes(file: &str) -> bool {
-    let lower = file.to_ascii_lowercase();
-    lower.ends_with(".geojson") || lower.ends_with(".json")
+    let ending = Path::new(file).extension().unwrap_or_default();
+    ending.eq_ignore_ascii_case("geojson") || ending.eq_ignore_ascii_case("json")
 }
 
 /// Centre of polygons by area, in degrees, and their ground in square metres.

@@ -141,7 +141,7 @@ fn blobs_may_not_claim_more_than_the_format_allows() {
 fn a_bomb_is_refused_before_it_unpacks() {
     let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     for _ in 0..64 {
-        zlib.write_all(&[0; 1 << 20]).unwrap();
+        zlib.write_all(&vec![0; 1 << 20]).unwrap();
     }
     let packed = zlib.finish().unwrap();
     let header = blob("OSMHeader", &bytes_field(1, &bytes_field(4, b"OsmSchema-V0.6")));
@@ -154,7 +154,7 @@ fn a_bomb_is_refused_before_it_unpacks() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     gzip.write_all(b"<osm><node id='").unwrap();
     for _ in 0..64 {
-        gzip.write_all(&[b'1'; 1 << 20]).unwrap();
+        gzip.write_all(&vec![b'1'; 1 << 20]).unwrap();
     }
     refused_with(gzip.finish().unwrap(), &["1 MiB"]);
 }

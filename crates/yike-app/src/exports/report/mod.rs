@@ -73,16 +73,12 @@ impl Export<'_> {
             }
             None => Vec::new(),
         };
-        match top.as_slice() {
-            [one] => one.name.clone(),
-            _ => {
-                let name = meta.city.source.split(['.', '_', '-']).next().unwrap_or_default();
-                let mut letters = name.chars();
-                letters
-                    .next()
-                    .map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
-            }
+        if let [one] = top.as_slice() {
+            return one.name.clone();
         }
+        let name = meta.city.source.split(['.', '_', '-']).next().unwrap_or_default();
+        let mut letters = name.chars();
+        letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
     }
 
     fn title(&self, findings: &Findings) -> String {

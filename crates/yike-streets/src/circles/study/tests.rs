@@ -69,13 +69,15 @@ fn at(x: i32, y: i32) -> Coord {
     Coord { lon_e7: WEST + x, lat_e7: SOUTH + y }
 }
 
+/// Position, people, of which old; whether estimated.
+type PlannedHome = ((i32, i32), u32, u32, bool);
+
 /// What a random city is made of.
 #[derive(Clone, Debug)]
 struct Plan {
     /// Grid edges left out, by number.
     missing: Vec<bool>,
-    /// Position, people, of which old; whether estimated.
-    homes: Vec<((i32, i32), u32, u32, bool)>,
+    homes: Vec<PlannedHome>,
     /// Position and categories (bits of a and b).
     facilities: Vec<((i32, i32), u128)>,
     /// How far beyond the streets the data goes on.
@@ -133,8 +135,7 @@ fn city(plan: &Plan) -> City {
     let mut bounds = Bounds::EMPTY;
     bounds.add(at(-plan.margin, -plan.margin));
     bounds.add(at(SIDE * STEP + plan.margin, SIDE * STEP + plan.margin));
-    let column =
-        |f: fn(&((i32, i32), u32, u32, bool)) -> u32| plan.homes.iter().map(f).collect::<Vec<_>>();
+    let column = |f: fn(&PlannedHome) -> u32| plan.homes.iter().map(f).collect::<Vec<_>>();
     City {
         meta: Meta {
             source: "test.osm".into(),
