@@ -36,7 +36,8 @@ fn digests() -> &'static BTreeMap<String, String> {
         Dist::iter()
             .filter_map(|name| {
                 let hash = Dist::get(&name)?.metadata.sha256_hash();
-                let digest = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+                let first = hash.first_chunk().expect("a SHA-256 is longer than 8 bytes");
+                let digest = format!("{:016x}", u64::from_be_bytes(*first));
                 Some((name.into_owned(), digest))
             })
             .collect()

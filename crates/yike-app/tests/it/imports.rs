@@ -1,5 +1,6 @@
 //! Imports: whole or not at all, checked first, the same on both databases.
 
+use yike_app::imports::ImportOptions;
 use yike_model::imports::{ImportKind, ImportState};
 use yike_model::people::Actor;
 use yike_model::places::PlaceKind;
@@ -119,7 +120,7 @@ yike_store::on_both! {
         world.town("cul-de-sac").await;
         let path = town_file("footbridge");
         let id = world.app
-            .propose_import(SYSTEM, ImportKind::Streets, (&path, "footbridge.osm"), Default::default())
+            .propose_import(SYSTEM, ImportKind::Streets, (&path, "footbridge.osm"), ImportOptions::default())
             .await.unwrap();
         world.app.queue_import(SYSTEM, id, true).await.unwrap();
         assert!(world.app.work_once().await.unwrap());

@@ -1,5 +1,7 @@
 //! The app on both databases: imports, jobs and studies, nearby, and who may do what.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
 mod imports;
 mod jobs;
 mod nearby;

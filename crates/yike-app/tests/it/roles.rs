@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use yike_app::AppError;
 use yike_app::access::Session;
+use yike_app::imports::ImportOptions;
 use yike_app::nearby::{From, NearbyAsk};
 use yike_app::studies::{CoverageAsk, HomesAsk, StudyAsk};
 use yike_model::id::SessionId;
@@ -20,7 +21,7 @@ use yike_streets::units::Coord;
 use crate::support::{DIVISIONS, World, person};
 
 /// Whether permission was refused; any other outcome means the deed was let through.
-fn refused<T>(outcome: Result<T, AppError>) -> bool {
+fn refused<T>(outcome: &Result<T, AppError>) -> bool {
     matches!(outcome, Err(AppError::Refused(Refusal::NotPermitted { .. })))
 }
 
@@ -51,96 +52,100 @@ async fn all_deeds(world: &World, actor: &Actor) -> Vec<(&'static str, Deed, boo
     let path = (file.as_path(), "proposed.csv");
     let picture = Picture::new("m", View::Fit(yike_streets::units::Bounds::EMPTY));
     vec![
-        ("search_places", Deed::SeePlaces, refused(app.search_places(actor, "x").await)),
-        ("place", Deed::SeePlaces, refused(app.place(actor, "999999").await)),
-        ("district_place", Deed::SeePlaces, refused(app.district_place(actor).await)),
-        ("count_places", Deed::SeePlaces, refused(app.count_places(actor).await)),
+        ("search_places", Deed::SeePlaces, refused(&app.search_places(actor, "x").await)),
+        ("place", Deed::SeePlaces, refused(&app.place(actor, "999999").await)),
+        ("district_place", Deed::SeePlaces, refused(&app.district_place(actor).await)),
+        ("count_places", Deed::SeePlaces, refused(&app.count_places(actor).await)),
         (
             "places_of_kind",
             Deed::SeePlaces,
-            refused(app.places_of_kind(actor, PlaceKind::Estate, &page).await),
+            refused(&app.places_of_kind(actor, PlaceKind::Estate, &page).await),
         ),
         (
             "places_at",
             Deed::SeePlaces,
-            refused(app.places_at(actor, Point { lon_e7: 0, lat_e7: 0 }).await),
+            refused(&app.places_at(actor, Point { lon_e7: 0, lat_e7: 0 }).await),
         ),
-        ("map_info", Deed::SeeMap, refused(app.map_info(actor).await)),
-        ("tile", Deed::SeeMap, refused(app.tile(actor, 0, 0, 0).await)),
-        ("picture", Deed::SeeMap, refused(app.picture(actor, picture).await)),
+        ("map_info", Deed::SeeMap, refused(&app.map_info(actor).await)),
+        ("tile", Deed::SeeMap, refused(&app.tile(actor, 0, 0, 0).await)),
+        ("picture", Deed::SeeMap, refused(&app.picture(actor, picture).await)),
         (
             "nearby",
             Deed::AskNearby,
-            refused(app.nearby(actor, NearbyAsk::new(From::Point(at))).await),
+            refused(&app.nearby(actor, NearbyAsk::new(From::Point(at))).await),
         ),
-        ("profiles", Deed::SeeStandards, refused(app.profiles(actor).await)),
-        ("standards", Deed::SeeStandards, refused(app.standards(actor).await)),
-        ("datasets", Deed::SeeDatasets, refused(app.datasets(actor).await)),
-        ("studies", Deed::SeeStudies, refused(app.studies(actor, &page).await)),
-        ("study", Deed::SeeStudies, refused(app.study(actor, study).await)),
-        ("newest_study", Deed::SeeStudies, refused(app.newest_study(actor).await)),
-        ("coverage", Deed::SeeStudies, refused(app.coverage(actor, study, &spot).await)),
+        ("profiles", Deed::SeeStandards, refused(&app.profiles(actor).await)),
+        ("standards", Deed::SeeStandards, refused(&app.standards(actor).await)),
+        ("datasets", Deed::SeeDatasets, refused(&app.datasets(actor).await)),
+        ("studies", Deed::SeeStudies, refused(&app.studies(actor, &page).await)),
+        ("study", Deed::SeeStudies, refused(&app.study(actor, study).await)),
+        ("newest_study", Deed::SeeStudies, refused(&app.newest_study(actor).await)),
+        ("coverage", Deed::SeeStudies, refused(&app.coverage(actor, study, &spot).await)),
         (
             "worst_off",
             Deed::SeeStudies,
-            refused(app.worst_off(actor, study, &spot, ("kindergarten", 5), "community").await),
+            refused(&app.worst_off(actor, study, &spot, ("kindergarten", 5), "community").await),
         ),
         (
             "compare_studies",
             Deed::SeeStudies,
-            refused(app.compare_studies(actor, study, study).await),
+            refused(&app.compare_studies(actor, study, study).await),
         ),
         (
             "study_homes",
             Deed::SeeStudyHomes,
-            refused(app.study_homes(actor, study, homes.clone()).await),
+            refused(&app.study_homes(actor, study, homes.clone()).await),
         ),
         (
             "study_home_points",
             Deed::SeeStudyHomes,
-            refused(app.study_home_points(actor, study, homes).await),
+            refused(&app.study_home_points(actor, study, homes).await),
         ),
         (
             "start_study",
             Deed::StartStudy,
-            refused(app.start_study(actor, StudyAsk::new("x")).await),
+            refused(&app.start_study(actor, StudyAsk::new("x")).await),
         ),
         (
             "withdraw_study",
             Deed::WithdrawStudy,
-            refused(app.withdraw_study(actor, study, "x").await),
+            refused(&app.withdraw_study(actor, study, "x").await),
         ),
-        ("job", Deed::SeeJobs, refused(app.job(actor, job).await)),
-        ("jobs", Deed::SeeJobs, refused(app.jobs(actor, &page).await)),
-        ("cancel_job", Deed::CancelJob, refused(app.cancel_job(actor, job).await)),
+        ("job", Deed::SeeJobs, refused(&app.job(actor, job).await)),
+        ("jobs", Deed::SeeJobs, refused(&app.jobs(actor, &page).await)),
+        ("cancel_job", Deed::CancelJob, refused(&app.cancel_job(actor, job).await)),
         (
             "propose_import",
             Deed::CheckImport,
-            refused(app.propose_import(actor, places, path, Default::default()).await),
+            refused(&app.propose_import(actor, places, path, ImportOptions::default()).await),
         ),
         (
             "check_import",
             Deed::CheckImport,
-            refused(app.check_import(actor, import, Arc::new(Quiet)).await),
+            refused(&app.check_import(actor, import, Arc::new(Quiet)).await),
         ),
-        ("import", Deed::CheckImport, refused(app.import(actor, import).await)),
-        ("imports", Deed::CheckImport, refused(app.imports(actor, &page).await)),
-        ("queue a check", Deed::CheckImport, refused(app.queue_import(actor, import, false).await)),
+        ("import", Deed::CheckImport, refused(&app.import(actor, import).await)),
+        ("imports", Deed::CheckImport, refused(&app.imports(actor, &page).await)),
+        (
+            "queue a check",
+            Deed::CheckImport,
+            refused(&app.queue_import(actor, import, false).await),
+        ),
         (
             "queue an import",
             Deed::ApplyImport,
-            refused(app.queue_import(actor, import, true).await),
+            refused(&app.queue_import(actor, import, true).await),
         ),
-        ("apply_import", Deed::ApplyImport, refused(app.apply_import(actor, import).await)),
-        ("refuse_import", Deed::ApplyImport, refused(app.refuse_import(actor, import, "x").await)),
+        ("apply_import", Deed::ApplyImport, refused(&app.apply_import(actor, import).await)),
+        ("refuse_import", Deed::ApplyImport, refused(&app.refuse_import(actor, import, "x").await)),
         (
             "make_sign_in_link",
             Deed::ManageAccess,
-            refused(app.make_sign_in_link(actor, Role::Planner).await),
+            refused(&app.make_sign_in_link(actor, Role::Planner).await),
         ),
-        ("audit", Deed::SeeAudit, refused(app.audit(actor, &page).await)),
-        ("own_sessions", Deed::OwnSession, refused(app.own_sessions(&session).await)),
-        ("sign_out", Deed::OwnSession, refused(app.sign_out(&session).await)),
+        ("audit", Deed::SeeAudit, refused(&app.audit(actor, &page).await)),
+        ("own_sessions", Deed::OwnSession, refused(&app.own_sessions(&session).await)),
+        ("sign_out", Deed::OwnSession, refused(&app.sign_out(&session).await)),
     ]
 }
 
@@ -170,7 +175,7 @@ yike_store::on_both! {
         let Actor::Person { id, mut postings } = person(Role::Administrator) else { unreachable!() };
         postings[0].district = "330105".parse().unwrap();
         let elsewhere = Actor::Person { id, postings };
-        assert!(refused(world.app.make_sign_in_link(&elsewhere, Role::Planner).await));
+        assert!(refused(&world.app.make_sign_in_link(&elsewhere, Role::Planner).await));
         let lines = world.app.audit(&person(Role::Auditor), &Page::first(5)).await.unwrap();
         assert_eq!((lines[0].deed.as_str(), lines[0].outcome.as_str()), ("manage_access", "refused"));
     }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use yike_store::Page as Rows;
 
 use crate::error::Fault;
+use crate::front::language::Language;
 use crate::front::visit::Visit;
 use crate::pages::ask::Ask;
 use crate::pages::coverage::{Filter, study_id};
@@ -23,11 +24,11 @@ const STYLE: &str = include_str!("../style.json");
 type Answer = Result<Response, JsonFault>;
 
 /// A fault told as JSON in the visitor's language.
-pub struct JsonFault(Fault, Visit);
+pub struct JsonFault(Fault, Language);
 
 impl IntoResponse for JsonFault {
     fn into_response(self) -> Response {
-        self.0.json(self.1.language)
+        self.0.json(self.1)
     }
 }
 
@@ -37,7 +38,7 @@ trait OnJson<T> {
 
 impl<T, E: Into<Fault>> OnJson<T> for Result<T, E> {
     fn on(self, visit: &Visit) -> Result<T, JsonFault> {
-        self.map_err(|error| JsonFault(error.into(), visit.clone()))
+        self.map_err(|error| JsonFault(error.into(), visit.language))
     }
 }
 

@@ -68,7 +68,6 @@ impl Page {
     }
 
     /// A count with separators.
-    #[expect(clippy::unused_self, reason = "templates call it like the other texts")]
     pub fn n(&self, count: impl Into<u64>) -> String {
         grouped(count.into())
     }
@@ -90,7 +89,6 @@ impl Page {
     }
 
     /// Where a file of ours is served.
-    #[expect(clippy::unused_self, reason = "templates call it like the other texts")]
     pub fn asset(&self, name: &str) -> String {
         assets::url(name)
     }

@@ -97,13 +97,12 @@ impl Visit {
                 cookies::read(headers, cookies::VIEW).and_then(View::of_code).unwrap_or_default()
             }
         };
-        let csrf = match csrf::secret(headers) {
-            Some(secret) => secret.to_owned(),
-            None => {
-                let secret = random::secret();
-                set.push(cookies::CSRF, &secret, Keep::Session);
-                secret
-            }
+        let csrf = if let Some(secret) = csrf::secret(headers) {
+            secret.to_owned()
+        } else {
+            let secret = random::secret();
+            set.push(cookies::CSRF, &secret, Keep::Session);
+            secret
         };
         let session = match cookies::read(headers, cookies::SESSION) {
             Some(secret) => web.app.session(secret).await?,

@@ -83,7 +83,7 @@ impl Ask {
         };
         let limit = self.limit()?;
         let mut ask = NearbyAsk::new(from);
-        ask.profile = self.profile().to_owned();
+        self.profile().clone_into(&mut ask.profile);
         ask.minutes = MINUTES.into_iter().filter(|m| *m <= limit).collect();
         if !self.at.is_empty() {
             let at = WeekTime::parse(&self.at).map_err(|why| Fault::invalid(why.to_string()))?;

@@ -11,7 +11,6 @@ use crate::support::{divisions, run, text, town, yike};
 struct Served {
     child: Child,
     address: String,
-    _log: std::thread::JoinHandle<()>,
 }
 
 impl Served {
@@ -31,16 +30,17 @@ impl Served {
             }
         };
         // The log must go on being read, or the server would wait for it.
-        let _log = std::thread::spawn(move || {
+        std::thread::spawn(move || {
             let _ = std::io::copy(&mut log, &mut std::io::sink());
         });
-        Self { child, address, _log }
+        Self { child, address }
     }
 
     fn get(&self, path: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: yike\r\nConnection: close\r\n\r\n").unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("not zero");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: yike\r\nConnection: close\r\n\r\n")
+            .expect("it reads");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
@@ -52,7 +52,7 @@ impl Served {
         assert!(killed.expect("kill runs").success());
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(20) {
-            if let Some(status) = self.child.try_wait().unwrap() {
+            if let Some(status) = self.child.try_wait().expect("it is our child") {
                 return status.code();
             }
             std::thread::sleep(Duration::from_millis(20));

@@ -1,5 +1,6 @@
 //! Running `yike`, and the files it is given.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -47,7 +48,7 @@ pub fn divisions(folder: &Path, version: u32) -> PathBuf {
          999999001,河东街道{version}号,subdistrict,999999\n"
     );
     for community in 1..=40 {
-        rows += &format!("999999001{community:03},夹城巷{community}社区,community,999999001\n");
+        let _ = writeln!(rows, "999999001{community:03},夹城巷{community}社区,community,999999001");
     }
     write(folder, &format!("divisions-{version}.csv"), &rows)
 }
@@ -69,8 +70,9 @@ pub fn homes(folder: &Path, version: u32) -> PathBuf {
     let mut rows = String::from("id,community,estate,building,lon,lat,people\n");
     for home in 0..3_000 {
         let (community, building) = (home % 40 + 1, home / 40 + 1);
-        rows += &format!(
-            "h{home},夹城巷{community}社区,夹城苑,{building},{:.6},{:.6},{}\n",
+        let _ = writeln!(
+            rows,
+            "h{home},夹城巷{community}社区,夹城苑,{building},{:.6},{:.6},{}",
             120.0 + f64::from(home % 60) * 1e-5,
             30.0 + f64::from(home / 60) * 1e-5,
             version + 1

@@ -1,6 +1,7 @@
 //! The matrix of a study: services down, bands across.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
@@ -70,7 +71,7 @@ impl Filter {
             let value = changed.iter().find(|(key, _)| *key == name).map_or(own.as_str(), |c| c.1);
             if !value.is_empty() {
                 query.push(if query.is_empty() { '?' } else { '&' });
-                query.push_str(&format!("{name}={}", escape(value)));
+                let _ = write!(query, "{name}={}", escape(value));
             }
         }
         query
