@@ -5,7 +5,7 @@
 //! importers. Nothing in them is real: names are put together from a list of words, the place is open
 //! sea, the codes belong to no county.
 //!
-//! How: a plan for the whole city ([`plan`]) bends a lattice of blocks along canals and railways; a
+//! How: a plan for the whole city (`plan`) bends a lattice of blocks along canals and railways; a
 //! skeleton of through streets is drawn on its lines; then every cell is filled on its own, from its
 //! own stream of random numbers, and written out at once. So the bytes do not depend on threads, and
 //! memory holds the plan, the skeleton and a few cells, whatever the size.

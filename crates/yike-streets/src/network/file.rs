@@ -33,7 +33,7 @@ pub fn write(city: &City, path: &Path) -> Result<(), FileError> {
     writer(city).write(path)
 }
 
-/// The bytes [`write`] would put into a file.
+/// The bytes [`write()`] would put into a file.
 pub fn to_bytes(city: &City) -> Vec<u8> {
     writer(city).to_bytes()
 }
