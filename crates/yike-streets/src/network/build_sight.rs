@@ -294,6 +294,7 @@ mod tests {
     fn an_l_is_walked_by_its_inner_corner() {
         let coords = coords(&[(0, 0), (1000, 0), (1000, 300), (300, 300), (300, 1000), (0, 1000)]);
         let polygon = Polygon { outer: vec![0, 1, 2, 3, 4, 5, 0], holes: Vec::new() };
-        assert_eq!(lines(&polygon, &coords, &[1, 5]), [(1, 3), (3, 5)]);
+        // A line is told from its entry to the corner, whichever node has the smaller number.
+        assert_eq!(lines(&polygon, &coords, &[1, 5]), [(1, 3), (5, 3)]);
     }
 }
