@@ -8,5 +8,12 @@ cargo build --locked --package yike
 YIKE_BIN=$TARGET/debug/yike
 CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome) \
   || die "Chromium is not installed (Debian: apt install chromium)."
-export YIKE_BIN CHROMIUM
+# The journeys share one district: making it takes longer than walking through it.
+if [ -z "${YIKE_E2E_DATA:-}" ]; then
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  YIKE_E2E_DATA=$folder/data
+fi
+"$YIKE_BIN" demo --data "$YIKE_E2E_DATA" --people "${YIKE_E2E_PEOPLE:-20000}"
+export YIKE_BIN YIKE_E2E_DATA CHROMIUM
 npm --prefix e2e test --silent

@@ -1,4 +1,4 @@
-// A served district: made by `yike demo` in a folder of its own (or one given), served on a free port.
+// A served district: made by `yike demo` in the folder given (once) or one of its own, served on a free port.
 import { spawn, execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ if (!bin) throw new Error("YIKE_BIN is not set: run scripts/e2e.sh, or give the 
 
 const PEOPLE = process.env.YIKE_E2E_PEOPLE ?? "20000";
 
-/** Makes the district (once a run of the suite) and serves it; `stop()` ends the server. */
+/** Makes the district unless it is there, and serves it; `stop()` ends the server. */
 export async function open() {
   const given = process.env.YIKE_E2E_DATA;
   const folder = given ?? join(mkdtempSync(join(tmpdir(), "yike-e2e-")), "data");
