@@ -28,6 +28,8 @@ for (const [size, viewport] of [["phone", PHONE], ["desktop", DESKTOP]]) {
       await readable(page, { text: 18, target: 44 }, "front");
       await picture(page, `${name}-1-front`);
       await firstEstate(page);
+      // On a phone the map stands below the list and loads when it comes near.
+      await page.locator('[data-island="map"]').scrollIntoViewIfNeeded();
       await page.waitForSelector('[data-island="map"][data-ready="yes"]', { timeout: 30_000 });
       await accessible(page, "nearby");
       await fits(page, "nearby");
@@ -123,6 +125,7 @@ test("the elder view keeps the ministry's norm on every resident page", async ()
   await fits(page, "elder nearby");
   await picture(page, "elder-nearby");
   await page.getByRole("link", { name: "字再大些" }).click();
+  await page.waitForURL(/view=large/);
   await readable(page, { text: 30, target: 60 }, "larger nearby");
   await fits(page, "larger nearby");
   assert.deepEqual(faults, []);

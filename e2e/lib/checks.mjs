@@ -14,6 +14,8 @@ const html = new HtmlValidate({
     "no-trailing-whitespace": "off",
     // Short pages of one language: the order of attributes and long titles are a matter of taste.
     "long-title": "off",
+    // Ticks of one question share its name.
+    "form-dup-name": ["error", { shared: ["radio", "checkbox", "button", "reset", "submit"] }],
     "no-inline-style": "error",
     "no-raw-characters": "error",
   },

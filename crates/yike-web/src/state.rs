@@ -8,6 +8,7 @@ use yike_model::people::Actor;
 
 use crate::WebConfig;
 use crate::front::language::Language;
+use crate::front::names::area_name;
 use crate::geo::Rings;
 
 /// The app and how it is shown.
@@ -28,9 +29,9 @@ pub struct District {
 }
 
 impl District {
-    /// Its name; before anything is imported, none.
-    pub fn name(&self, _language: Language) -> String {
-        self.name.clone()
+    /// Its name in the reader's language; before anything is imported, none.
+    pub fn name(&self, language: Language) -> String {
+        area_name(language, &self.name)
     }
 }
 

@@ -5,6 +5,7 @@ pub mod csrf;
 pub mod form;
 pub mod headers;
 pub mod language;
+pub mod names;
 pub mod page;
 pub mod random;
 pub mod view;

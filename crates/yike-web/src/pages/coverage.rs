@@ -39,6 +39,8 @@ pub struct Cell {
     pub band: &'static str,
     /// People out of reach, in words.
     pub lack: String,
+    /// People too near the edge of the data to say, in words; empty without any.
+    pub edge: String,
     /// Whether the standard asks for this band, so that the number is a lack.
     pub many: bool,
     /// What changed.
@@ -52,6 +54,8 @@ pub struct Row {
     pub name: String,
     /// By when the standard wants it; empty where it does not.
     pub asked: String,
+    /// Said of what the data has nowhere; else empty.
+    pub nowhere: String,
     /// One cell a band.
     pub cells: Vec<Cell>,
 }

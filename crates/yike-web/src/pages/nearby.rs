@@ -12,6 +12,7 @@ use super::{Chip, LegendItem, pick};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::form::Posted;
 use crate::front::language::Language;
+use crate::front::names::area_name;
 use crate::front::page::{Page, Section};
 use crate::front::visit::Visit;
 use crate::geo::{self, Shown, ShownArea, ShownPoint};
@@ -180,14 +181,19 @@ pub async fn search(
     let find = |hit: &yike_store::Hit| Find {
         href: format!("/nearby?place={}", escape(hit.place.code.as_str())),
         name: hit.place.name.to_string(),
-        path: path_of(&hit.path),
+        path: path_of(visit.language, &hit.path),
     };
     Ok(hits.iter().take(limit).map(find).collect())
 }
 
 /// Where a place lies, the district itself left out: it stands in the page's head.
-fn path_of(path: &[yike_model::places::Place]) -> String {
-    path.iter().skip(1).map(|place| place.name.to_string()).collect::<Vec<_>>().join(" ")
+fn path_of(language: Language, path: &[yike_model::places::Place]) -> String {
+    let names = path.iter().skip(1).map(|place| area_name(language, place.name.as_str()));
+    match language {
+        Language::Chinese => names.collect::<Vec<_>>().join(" "),
+        // In English the smaller comes first.
+        Language::English => names.rev().collect::<Vec<_>>().join(", "),
+    }
 }
 
 async fn answer(web: &Web, visit: &Visit, ask: &Ask, posted: bool) -> PageResult {
@@ -197,7 +203,7 @@ async fn answer(web: &Web, visit: &Visit, ask: &Ask, posted: bool) -> PageResult
     }
     let path = match ask.place.as_str() {
         "" => String::new(),
-        key => path_of(&web.app.place(&visit.actor, key).await.on(visit)?.path),
+        key => path_of(visit.language, &web.app.place(&visit.actor, key).await.on(visit)?.path),
     };
     let shown = shown(visit.language, &near);
     let view = view_of(&near);

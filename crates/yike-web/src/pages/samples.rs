@@ -106,6 +106,7 @@ fn coverage(p: Page) -> CoveragePage {
         percent: 41,
         band: "near",
         lack: "12,340 人够不着".to_owned(),
+        edge: "1,200 人近边界，说不准".to_owned(),
         many: true,
         delta,
     };
@@ -140,6 +141,7 @@ fn coverage(p: Page) -> CoveragePage {
         rows: vec![Row {
             name: "社区食堂".to_owned(),
             asked: "应在 5 分钟内".to_owned(),
+            nowhere: "地图数据里全区都没有".to_owned(),
             cells: vec![cell(Some(delta)), cell(None)],
         }],
         downloads: vec![Link::new("/coverage/1/download/csv", "CSV")],

@@ -12,6 +12,7 @@ use super::matrix::{Filter, count, share, study_id};
 use super::{AreaRow, CellPage};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::language::Value;
+use crate::front::names::area_name;
 use crate::front::page::Section;
 use crate::front::visit::Visit;
 use crate::geo::{self, Rings, Shown, ShownArea};
@@ -130,7 +131,7 @@ impl Words<'_> {
         let area = if self.filter.area.is_empty() {
             language.text("filter-area-all").into_owned()
         } else {
-            self.coverage.row.name.clone()
+            area_name(language, &self.coverage.row.name)
         };
         let told = self.fill(
             "cell-told",
@@ -149,7 +150,12 @@ impl Words<'_> {
             told,
             back: format!("{study}{}", self.filter.query(&[("minutes", "")])),
             minutes: self.minutes(),
-            areas: areas.iter().map(|area| self.area(area)).collect(),
+            areas: areas
+                .iter()
+                // Nobody outside all communities is no news.
+                .filter(|area| !area.row.code.is_empty() || area.people.all != Some(0))
+                .map(|area| self.area(area))
+                .collect(),
             homes_link: staff.then_some(homes),
             bounds,
             map,
@@ -190,10 +196,18 @@ impl Words<'_> {
         let out = out_of_reach(area);
         AreaRow {
             href: self.area_href(&area.row.code),
-            name: name_of(area, &self.fill("area-outside", &[])),
+            name: self.name_of(area),
             lacking: count(language, area.people.lacking),
             share: share(language, out),
             percent: out.unwrap_or_default() / 10_000,
+        }
+    }
+
+    fn name_of(&self, area: &AreaCoverage) -> String {
+        if area.row.code.is_empty() {
+            self.fill("area-outside", &[])
+        } else {
+            area_name(self.visit.language, &area.row.name)
         }
     }
 
@@ -207,7 +221,7 @@ impl Words<'_> {
             );
             Some(ShownArea {
                 tone: out_of_reach(area).map_or(Tone::Beyond, tone),
-                name: area.row.name.clone(),
+                name: area_name(self.visit.language, &area.row.name),
                 told,
                 href: self.area_href(&area.row.code),
                 polygons,
@@ -229,10 +243,6 @@ impl Words<'_> {
             })
             .collect()
     }
-}
-
-fn name_of(area: &AreaCoverage, outside: &str) -> String {
-    if area.row.code.is_empty() { outside.to_owned() } else { area.row.name.clone() }
 }
 
 /// Share of an area's people who are out of reach.

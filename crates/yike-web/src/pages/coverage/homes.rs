@@ -12,6 +12,7 @@ use super::matrix::{Filter, study_id};
 use super::{HomeRow, HomesPage};
 use crate::error::{OnPage, PageResult, render};
 use crate::front::language::{Value, grouped};
+use crate::front::names::area_name;
 use crate::front::page::Section;
 use crate::front::visit::Visit;
 use crate::geo::{self, Shown, ShownPoint};
@@ -44,7 +45,7 @@ pub async fn homes(
     let language = visit.language;
     let area = match filter.area.as_str() {
         "" => language.text("filter-area-all").into_owned(),
-        _ => coverage.row.name.clone(),
+        _ => area_name(language, &coverage.row.name),
     };
     let values: [(&'static str, Value); 4] = [
         ("area", area.into()),

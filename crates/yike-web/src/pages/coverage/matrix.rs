@@ -14,6 +14,7 @@ use yike_store::Page as Rows;
 use super::{Cell, CoveragePage, Delta, Head, Row, StudyHead};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::language::{Language, Value, grouped};
+use crate::front::names::area_name;
 use crate::front::page::{Page, Section};
 use crate::front::visit::Visit;
 use crate::front::when;
@@ -232,7 +233,8 @@ impl Matrix<'_> {
                 if self.filter.area.is_empty() {
                     self.fill("coverage-sentence", &values)
                 } else {
-                    values.push(("area", (&self.coverage.row.name).into()));
+                    let area = area_name(self.language(), &self.coverage.row.name);
+                    values.push(("area", area.into()));
                     self.fill("coverage-sentence-area", &values)
                 }
             }
@@ -272,7 +274,10 @@ impl Matrix<'_> {
         let all = self.language().text("filter-area-all");
         let mut areas = vec![Choice::new("", all, self.filter.area.is_empty())];
         let named = self.meta().rows.iter().filter(|row| !row.code.is_empty());
-        areas.extend(named.map(|r| Choice::new(&r.code, &r.name, r.code == self.filter.area)));
+        areas.extend(named.map(|r| {
+            let name = area_name(self.language(), &r.name);
+            Choice::new(&r.code, name, r.code == self.filter.area)
+        }));
         areas
     }
 
@@ -369,7 +374,10 @@ impl Matrix<'_> {
                 let band = band.or_else(|| self.asked_band(s)).unwrap_or(s.bands.len() - 1);
                 s.bands[band].lacking
             };
-            services.sort_by_key(|s| (std::cmp::Reverse(lacking(s)), name(s)));
+            services.sort_by_key(|s| {
+                // What the data has nowhere may be the data's gap: it comes last.
+                (s.service.facilities == 0, std::cmp::Reverse(lacking(s)), name(s))
+            });
         }
         if turned {
             services.reverse();
@@ -382,17 +390,26 @@ impl Matrix<'_> {
             .asked_minutes
             .map(|minutes| self.fill("matrix-asked", &[("n", minutes.into())]))
             .unwrap_or_default();
+        let nowhere = if s.service.facilities == 0 {
+            self.language().text("matrix-nowhere").into_owned()
+        } else {
+            String::new()
+        };
         let asked_band = self.asked_band(s);
         let cells = s.bands.iter().enumerate().map(|(b, shown)| {
             self.cell(s, &name, b, *shown, asked_band.is_some_and(|asked| b >= asked))
         });
-        Row { cells: cells.collect(), asked, name }
+        Row { cells: cells.collect(), asked, nowhere, name }
     }
 
     fn cell(&self, s: &ServiceCoverage, name: &str, b: usize, shown: Shown, many: bool) -> Cell {
         let minutes = self.meta().minutes[b];
         let share = share(self.language(), shown.share_ppm);
         let lack = lack(self.language(), shown.lacking);
+        let edge = shown
+            .edge
+            .filter(|people| *people > 0)
+            .map_or_else(String::new, |people| self.fill("matrix-edge", &[("n", people.into())]));
         let said = self.fill(
             "matrix-cell",
             &[
@@ -415,6 +432,7 @@ impl Matrix<'_> {
             percent: shown.share_ppm.unwrap_or_default() / 10_000,
             band: ["near", "middle", "far"][b.min(2)],
             lack,
+            edge,
             many: many && shown.lacking.is_some_and(|people| people > 0),
             delta: self.delta(&s.service.code, minutes),
         }
@@ -457,7 +475,10 @@ impl Matrix<'_> {
         if summary.estimated > 0 {
             notes.push(p.t1("note-estimate", "people", summary.estimated).into_owned());
         }
-        let edge = meta.near_edge.get(self.coverage.profile).map_or(0, |near| near[1]);
+        // Profile by profile, band by band: what the longest band says holds for all of the table.
+        let bands = meta.minutes.len();
+        let longest = (self.coverage.profile * bands + bands).saturating_sub(1);
+        let edge = meta.near_edge.get(longest).map_or(0, |near| near[1]);
         if edge > 0 {
             notes.push(p.t1("note-edge", "people", edge).into_owned());
         }
