@@ -29,7 +29,7 @@ pub struct Delta {
 pub struct Cell {
     /// Where it leads.
     pub href: String,
-    /// For screen readers.
+    /// Service and band, for screen readers.
     pub said: String,
     /// Share of people within reach.
     pub share: String,

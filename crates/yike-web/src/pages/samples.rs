@@ -101,7 +101,7 @@ fn nearby(p: Page, posted: bool, missing: bool) -> NearbyPage {
 fn coverage(p: Page) -> CoveragePage {
     let cell = |delta| Cell {
         href: "/coverage/1/canteen?minutes=5".to_owned(),
-        said: "食堂，5 分钟内：41.2 %".to_owned(),
+        said: "食堂，5 分钟内：".to_owned(),
         share: "41.2 %".to_owned(),
         percent: 41,
         band: "near",

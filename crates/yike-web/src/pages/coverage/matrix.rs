@@ -410,15 +410,7 @@ impl Matrix<'_> {
             .edge
             .filter(|people| *people > 0)
             .map_or_else(String::new, |people| self.fill("matrix-edge", &[("n", people.into())]));
-        let said = self.fill(
-            "matrix-cell",
-            &[
-                ("what", name.into()),
-                ("minutes", minutes.into()),
-                ("share", (&share).into()),
-                ("lack", (&lack).into()),
-            ],
-        );
+        let said = self.fill("matrix-cell", &[("what", name.into()), ("minutes", minutes.into())]);
         let query = self.filter.query(&[
             ("minutes", &minutes.to_string()),
             ("sort", ""),
