@@ -122,8 +122,11 @@ fn geojson(bands: &[Isochrone]) -> String {
             for (i, ring) in polygon.iter().enumerate() {
                 text.push_str(if i > 0 { ",[" } else { "[" });
                 for (i, c) in ring.iter().enumerate() {
-                    let comma = if i > 0 { "," } else { "" };
-                    let _ = write!(text, "{comma}[{:.6},{:.6}]", c.lon(), c.lat());
+                    text.push_str(if i > 0 { ",[" } else { "[" });
+                    degrees(&mut text, c.lon_e7);
+                    text.push(',');
+                    degrees(&mut text, c.lat_e7);
+                    text.push(']');
                 }
                 text.push(']');
             }
@@ -133,4 +136,21 @@ fn geojson(bands: &[Isochrone]) -> String {
     }
     text.push_str("]}");
     text
+}
+
+/// Writes 1e-7 degrees as degrees with six decimals.
+fn degrees(text: &mut String, e7: i32) {
+    let micro = (e7.unsigned_abs() + 5) / 10;
+    text.push_str(if e7 < 0 { "-" } else { "" });
+    let mut digits = [b'0'; 10];
+    let (mut rest, mut length) = (micro, 0);
+    while rest > 0 || length < 7 {
+        digits[9 - length] = b'0' + (rest % 10) as u8;
+        (rest, length) = (rest / 10, length + 1);
+    }
+    let written = std::str::from_utf8(&digits[10 - length..]).unwrap_or_default();
+    let (whole, part) = written.split_at(length - 6);
+    text.push_str(whole);
+    text.push('.');
+    text.push_str(part);
 }
