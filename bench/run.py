@@ -12,7 +12,7 @@ in ../shared/bench (or --shared, or YIKE_SHARED). Engines take turns, run after 
 machine does falls on all alike. Answers of ours are compared with the floor's, byte for byte (t3:
 sorted); peers compare theirs themselves. Medians go to bench/results.csv, one dated row each.
 """
-import argparse, array, csv, datetime, json, os, shutil, statistics, subprocess, sys, time
+import argparse, array, concurrent.futures, csv, datetime, json, os, shutil, statistics, subprocess, sys, time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -60,6 +60,26 @@ def run(command, timeout=900, **keywords):
         say(f"  failed: {' '.join(map(str, command))}\n{done.stderr[-600:]}")
         return []
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def compare(ref, own, task):
+    """Number of values of ours that differ from the floor's. In a process of its own: what this process once
+    held would count as the memory of every program it starts."""
+    with concurrent.futures.ProcessPoolExecutor(1) as pool:
+        return pool.submit(differing, ref, own, task).result()
+
+
+def differing(ref, own, task):
+    count = 0
+    for name in {"t2": ["t2_pop.bin", "t2_cnt.bin"]}.get(task, [task + ".bin"]):
+        a, b = (folder.joinpath(name).read_bytes() for folder in (ref, own))
+        if a == b:
+            continue
+        x, y = array.array("i", a), array.array("i", b)
+        if task == "t3":
+            x, y = (sorted(zip(v[0::3], v[1::3], v[2::3])) for v in (x, y))
+        count += sum(p != q for p, q in zip(x, y)) + abs(len(x) - len(y))
+    return count
 
 
 class Bench:
@@ -129,7 +149,6 @@ class Bench:
         runs = [r for r in runs if query in r]
         if not runs:
             return
-        # Without rounding to seconds lost: peers print four places.
         median = lambda key: statistics.median(float(r.get(key) or 0) for r in runs)
         row = dict(graph=graph, task=task, engine=engine, threads=threads, runs=len(runs), prep_s=f"{median(prep):.5f}",
                    query_s=f"{median(query):.5f}", worst_s=f"{max(float(r[query]) for r in runs):.5f}",
@@ -147,7 +166,7 @@ class Bench:
             say(f"{graph} {task}: ours and the floor")
             a = run([self.floor, folder, task, threads, "natural", 12000, ref])
             b = run([harness, folder, task, threads, self.order(task), 12000, own])
-            differences = self.compare(ref, own, task)
+            differences = compare(ref, own, task)
             self.wrong += differences != 0 or not a or not b
             runs_of = {"floor": [], "floor 1": [], "ours": [], "ours 1": []}
             for _ in range(runs):
@@ -161,21 +180,6 @@ class Bench:
     def order(self, task):
         """Single searches gain less from nodes in order than ordering costs."""
         return "hilbert" if task in ("t1k5", "t2") else "natural"
-
-    def compare(self, ref, own, task):
-        """Number of values of ours that differ from the floor's."""
-        names = {"t2": ["t2_pop.bin", "t2_cnt.bin"]}.get(task, [task + ".bin"])
-        differing = 0
-        for name in names:
-            a, b = (folder.joinpath(name).read_bytes() for folder in (ref, own))
-            if a == b:
-                continue
-            x, y = array.array("i", a), array.array("i", b)
-            if task == "t3":
-                triples = lambda v: sorted(zip(v[0::3], v[1::3], v[2::3]))
-                x, y = triples(x), triples(y)
-            differing += sum(p != q for p, q in zip(x, y)) + abs(len(x) - len(y))
-        return differing
 
     def peers(self, graph, folder):
         ref = self.a.work / "answers" / graph
@@ -212,7 +216,7 @@ class Bench:
         folder = self.a.work / "graphs/porto"
         found = {"ours": [], "valhalla": []}
         for i in range(self.a.peer_runs):
-            say(f"porto t4: ours, valhalla ({i + 1} of {self.a.peer_runs})")
+            say(f"porto t4: ours{', valhalla' if self.python312 else ''} ({i + 1} of {self.a.peer_runs})")
             found["ours"] += run([self.examples / "isochrones", self.porto, folder])
             if self.python312:
                 command = [self.python312, self.bench / "t_valhalla.py", self.porto, self.a.work / "valhalla", "--graph", folder]
@@ -229,7 +233,7 @@ class Bench:
     def networks(self):
         found = {"ours": [], "routx": [], "valhalla": self.figures.pop("valhalla t5", [])}
         for i in range(self.a.runs if self.a.quick else max(self.a.peer_runs, 3)):
-            say(f"porto t5: ours, routx ({i + 1})")
+            say(f"porto t5: ours{'' if self.a.quick else ', routx'} ({i + 1})")
             found["ours"] += run([self.examples / "network", self.porto, self.a.threads])
             if not self.a.quick:
                 found["routx"] += run([self.python, self.bench / "t5_pbf.py", self.porto, "--engine", "routx"], cwd=self.bench)
