@@ -57,6 +57,13 @@ impl Frame {
     }
 
     /// Converts degrees in this frame to WGS 84 degrees.
+    ///
+    /// ```
+    /// use yike_streets::frames::Frame;
+    ///
+    /// let (lon, lat) = Frame::Gcj02.to_wgs84(120.1547, 30.2974);
+    /// assert!((lon - 120.1500).abs() < 0.0003 && (lat - 30.3000).abs() < 0.0003);
+    /// ```
     pub fn to_wgs84(self, lon: f64, lat: f64) -> (f64, f64) {
         match self {
             Self::Wgs84 => (lon, lat),

@@ -35,6 +35,14 @@ impl Coord {
     }
 
     /// Great-circle distance in metres (haversine on the mean sphere).
+    ///
+    /// ```
+    /// use yike_streets::units::Coord;
+    ///
+    /// let door = Coord::from_degrees(120.15, 30.30);
+    /// let clinic = Coord::from_degrees(120.15, 30.31);
+    /// assert_eq!(door.metres_to(clinic).round(), 1112.0);
+    /// ```
     pub fn metres_to(self, other: Self) -> f64 {
         let (lat1, lat2) = (self.lat().to_radians(), other.lat().to_radians());
         let dlat = ((lat2 - lat1) / 2.0).sin();

@@ -15,6 +15,14 @@ use std::str::FromStr;
 use crate::places::PlaceKind;
 
 /// A place's code: unique in its district, never given to another place.
+///
+/// ```
+/// use yike_model::places::PlaceCode;
+///
+/// let community: PlaceCode = "330105001051".parse().expect("an official code");
+/// assert!("33010500".parse::<PlaceCode>().is_err(), "no official code has eight digits");
+/// # let _ = community;
+/// ```
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]

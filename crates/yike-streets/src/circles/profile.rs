@@ -298,6 +298,11 @@ impl Profiles {
 
 /// The profiles that come with the program: `norm`, `adult`, `elder`, `frail`, `child`, `pram`,
 /// `wheelchair`.
+///
+/// ```
+/// let profiles = yike_streets::circles::profile::builtin();
+/// assert_eq!(profiles.get("pram").expect("built in").speed_mm_s, 900);
+/// ```
 pub fn builtin() -> Profiles {
     Profiles::from_toml(BUILTIN).expect("data/profiles.toml is checked by a test")
 }
