@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { open } from "../lib/district.mjs";
-import { close, picture, visitor } from "../lib/browser.mjs";
+import { PHONE, close, picture, visitor } from "../lib/browser.mjs";
 import { accessible, fits, readable, valid } from "../lib/checks.mjs";
 
 let district;
@@ -54,6 +54,25 @@ for (const locale of ["zh-CN", "en-GB"]) {
     await context.close();
   });
 }
+
+test("the planner's pages fit a phone", async () => {
+  const { page, faults, go, context } = await signedIn("planner", { viewport: PHONE });
+  for (const path of ["/coverage", "/studies", "/work"]) {
+    await go(path);
+    await fits(page, path);
+    await picture(page, `planner-phone${path.replace("/", "-")}`);
+  }
+  await go("/coverage");
+  await page.locator(".matrix td.cell a").first().click();
+  await page.waitForSelector("#worst");
+  await fits(page, "cell on a phone");
+  await picture(page, "planner-phone-cell");
+  await page.locator("tbody th a").first().click();
+  await page.waitForURL(/\/homes/);
+  await fits(page, "homes on a phone");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
 
 test("filters by profile, community and list; downloads open", async () => {
   const { page, faults, go, context } = await signedIn("planner");

@@ -148,7 +148,8 @@ test("dark scheme, print and a wrong address", async () => {
   await valid(missing, "missing");
   await picture(page, "missing");
   const outside = await go("/nearby?point=0,0");
-  assert.ok(outside.status() === 404 || outside.status() === 400);
+  assert.equal(outside.status(), 404);
+  assert.match((await page.textContent("h1")) ?? "", /没有街道数据/);
   await picture(page, "outside");
   assert.deepEqual(faults, []);
   await context.close();

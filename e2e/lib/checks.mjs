@@ -35,7 +35,9 @@ export async function accessible(page, name) {
 
 /** The page as it was sent is valid HTML. */
 export async function valid(response, name) {
-  const report = await html.validateString(await response.text());
+  const text = await response.text();
+  assert.doesNotMatch(text, /\{\s*\$/, `${name}: a text was not filled in`);
+  const report = await html.validateString(text);
   const wrong = report.results.flatMap((r) => r.messages)
     .filter((m) => m.severity === 2)
     .map((m) => `${m.line}:${m.column} ${m.ruleId}: ${m.message}`);

@@ -109,13 +109,18 @@ function byTone(): ExpressionSpecification {
   ];
 }
 
+/** Shares are told apart by shade alone, so the ground must not shine through them much. */
+function byKind(): ExpressionSpecification {
+  return ["match", ["get", "tone"], ["share1", "share2", "share3", "share4", "share5"], 0.8, 0.42];
+}
+
 function draw(map: Map, answer: Answer): void {
   const under = map.getLayer("street-name") ? "street-name" : undefined;
   if (answer.areas) {
     map.addSource("areas", { type: "geojson", data: answer.areas });
     map.addLayer({
       id: "areas", type: "fill", source: "areas",
-      paint: { "fill-color": byTone(), "fill-opacity": 0.42 },
+      paint: { "fill-color": byTone(), "fill-opacity": byKind() },
     }, under);
     map.addLayer({
       id: "area-edges", type: "line", source: "areas",

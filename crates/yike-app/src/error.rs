@@ -61,6 +61,9 @@ pub enum AppError {
     /// A value or file that was given is wrong: what, where, and what to do.
     #[error("{0}")]
     Input(String),
+    /// A point without any street near it.
+    #[error("this point lies outside the map: no street is near it; choose one on the map")]
+    Outside,
     /// Rows of a file are wrong; they stand in the import's check.
     #[error("{file}: {errors} of {rows} rows have errors; nothing was imported. First: {first}")]
     Rows {
@@ -110,6 +113,7 @@ impl AppError {
             | Self::Build(_)
             | Self::Study(_)
             | Self::Input(_)
+            | Self::Outside
             | Self::Rows { .. } => Kind::Input,
         }
     }

@@ -179,9 +179,7 @@ impl App {
         match from {
             From::Point(at) => {
                 if town.snap.snap(*at).is_none() {
-                    return Err(AppError::input(
-                        "this point lies outside the map: no street is near it; choose one on the map",
-                    ));
+                    return Err(AppError::Outside);
                 }
                 Ok(Start { at: *at, name: String::new(), key: None, doors: vec![*at] })
             }

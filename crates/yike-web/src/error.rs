@@ -105,6 +105,7 @@ impl From<AppError> for Fault {
                 Refusal::Invalid { .. } => told(StatusCode::BAD_REQUEST, "invalid"),
                 Refusal::Limit { .. } => told(StatusCode::BAD_REQUEST, "limit"),
             },
+            (AppError::Outside, _) => Self::outside(),
             (_, Kind::Input) => told(StatusCode::BAD_REQUEST, "invalid"),
             (_, Kind::Refused | Kind::Cancelled) => told(StatusCode::CONFLICT, "conflict"),
             (_, Kind::Busy) => {

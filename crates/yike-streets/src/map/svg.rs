@@ -336,6 +336,8 @@ impl<'a> Canvas<'a> {
             let (fill, opacity) = match area.tone {
                 Tone::Beyond => (format!("url(#{}-h)", escape(&picture.id)), 0.55),
                 Tone::Plain => ("none".to_owned(), 1.0),
+                // Shares are told apart by shade alone: the ground must not shine through much.
+                tone if tone.code().starts_with("share") => (tone.colour().to_owned(), 0.8),
                 tone => (tone.colour().to_owned(), 0.5),
             };
             let (code, stroke) = (area.tone.code(), area.tone.colour());

@@ -1,8 +1,8 @@
 coverage-title = Who lacks what
 coverage-other-study = Choose another study
-coverage-sentence = Walking as { $who }, most people are out of reach of this: { $what } ({ $people })
-coverage-sentence-area = { $area }, walking as { $who }: most people are out of reach of { $what } ({ $people })
-coverage-sentence-full = Walking as { $who }, everyone reaches all that { $standard } asks for
+coverage-sentence = { $who }: most people lack { $what }, with { $people } unable to reach one in { $minutes } minutes
+coverage-sentence-area = { $area }, { $who }: most people lack { $what }, with { $people } unable to reach one in { $minutes } minutes
+coverage-sentence-full = { $who }: everyone reaches all that { $standard } asks for
 coverage-told = { $title }: by { $standard }, data of { $date }, computed { $when }.
 coverage-none-title = No study yet
 coverage-none-told = A study works out what every home reaches on foot, and lists who lacks what. Staff can start one after signing in.

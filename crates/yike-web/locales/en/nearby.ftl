@@ -3,14 +3,14 @@ front-lead = Give an estate, a building or a street. See the schools, markets, c
 front-examples = For example:
 front-map = Under “Nearby” you can pick a place on the map.
 front-numbers = This district in numbers
-front-number-lacking = people cannot reach this within { $minutes } minutes on foot: { $what }
+front-number-lacking = people cannot reach this within { $minutes } minutes at the pace of this walker ({ $who }): { $what }
 front-number-people = people in { $homes } homes, each counted from its own door
 front-number-facilities = places to go, by way of the real streets, bridges, stairs and gates
 front-number-link = See where they live
 front-number-about = Where the data comes from
 
 ask-label = Estate, building, street, or pinyin initials
-ask-placeholder = For example 柳岸新村, or laxc
+ask-placeholder = Such as 柳岸新村, laxc
 ask-button = Look
 locate = Where I am
 locate-denied = Your browser did not give a position. Type the name of a place, or tap on the map.

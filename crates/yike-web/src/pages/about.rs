@@ -53,11 +53,11 @@ pub async fn page(State(web): State<Web>, visit: Visit) -> PageResult {
         let name = visit.language.text(&format!("about-set-{}", set.file.kind.code()));
         let vintage = set.file.vintage.clone().unwrap_or_default();
         let value = format!(
-            "{} {} {vintage}",
+            "{} · {} · {vintage}",
             p.t1("about-version", "n", set.version as u32),
             set.file.attribution
         );
-        facts.push(Fact::new(name, value.trim()));
+        facts.push(Fact::new(name, value.trim_end_matches([' ', '·'])));
     }
     let profiles = profiles.iter().map(|profile| row(&p, profile)).collect();
     Ok((visit.cookies(), render(&AboutPage { p, facts, profiles })).into_response())

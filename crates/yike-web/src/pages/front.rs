@@ -8,7 +8,7 @@ use yike_app::studies::CoverageAsk;
 use yike_model::places::PlaceKind;
 use yike_store::Page as Rows;
 
-use super::ask::escape;
+use super::ask::{escape, profile_name};
 use super::{Link, pick};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::language::grouped;
@@ -114,10 +114,17 @@ async fn numbers(web: &Web, visit: &Visit, p: &Page) -> Result<Vec<Number>, Faul
     let mut numbers = Vec::new();
     if let Some(worst) = worst {
         let what = pick(visit.language, &worst.service.zh, &worst.service.en);
+        let who = profile_name(visit.language, &coverage.meta.profiles[coverage.profile].code);
         let code = escape(&worst.service.code);
         numbers.push(Number {
             big: grouped(lacking(&worst).unwrap_or_default()),
-            words: p.t2("front-number-lacking", "minutes", minutes, "what", what).into_owned(),
+            words: visit
+                .language
+                .fill(
+                    "front-number-lacking",
+                    &[("who", who.into()), ("minutes", minutes.into()), ("what", what.into())],
+                )
+                .into_owned(),
             href: format!(
                 "/coverage/{}/{code}?profile={}&minutes={minutes}",
                 study.id, ask.profile

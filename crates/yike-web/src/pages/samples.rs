@@ -112,7 +112,8 @@ fn coverage(p: Page) -> CoveragePage {
     };
     let delta = Delta { tone: "better", words: "多 120 人够得着".to_owned() };
     CoveragePage {
-        sentence: "长者步行，最多人够不着的是社区食堂：12,340 人".to_owned(),
+        sentence: "按长者的脚步，最多人够不着的是社区食堂：15 分钟内到不了的有 12,340 人"
+            .to_owned(),
         study: StudyHead { told: "11 月测算：按 GB 50180".to_owned() },
         compared: Some("正与“10 月测算”相比".to_owned()),
         compare_off: "/coverage/1".to_owned(),

@@ -161,7 +161,7 @@ pub async fn running(web: &Web, visit: &Visit) -> Result<Vec<JobView>, Fault> {
 /// A job in the visitor's words.
 pub fn job_view(language: Language, job: &Job) -> JobView {
     let (percent, stage) = match &job.progress {
-        Some((stage, done, of)) => {
+        Some((stage, done, of)) if !stage.is_empty() => {
             let percent = if *of == 0 { 0 } else { (done.min(of) * 100 / of) as u8 };
             let words = [
                 ("stage", stage_name(language, stage).into()),
@@ -170,7 +170,7 @@ pub fn job_view(language: Language, job: &Job) -> JobView {
             ];
             (percent, language.fill("job-stage", &words).into_owned())
         }
-        None => (0, language.text("job-stage-start").into_owned()),
+        _ => (0, language.text("job-stage-start").into_owned()),
     };
     JobView {
         id: job.id.to_string(),

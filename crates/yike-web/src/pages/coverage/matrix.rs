@@ -228,8 +228,12 @@ impl Matrix<'_> {
         match worst.and_then(|s| Some((s, lacking(&s)?))) {
             Some((s, people)) if people > 0 => {
                 let what = pick(self.language(), &s.service.zh, &s.service.en);
-                let mut values: Vec<(&'static str, Value)> =
-                    vec![("who", who.into()), ("what", what.into()), ("people", people.into())];
+                let mut values: Vec<(&'static str, Value)> = vec![
+                    ("who", who.into()),
+                    ("what", what.into()),
+                    ("people", people.into()),
+                    ("minutes", self.asked_band(s).map_or(0, |b| self.meta().minutes[b]).into()),
+                ];
                 if self.filter.area.is_empty() {
                     self.fill("coverage-sentence", &values)
                 } else {
