@@ -7,6 +7,7 @@
 //! uploads/     files proposed for import
 //! demo/        files of the demo district
 //! tmp/         one folder a process; removed at the next start if its process is gone
+//! tmp.lock     held for the moment in which such folders are made or removed
 //! ```
 
 use std::fs::{self, File};
@@ -40,10 +41,8 @@ impl DataFolder {
             fs::create_dir_all(&path).map_err(|e| AppError::io(&path, e))?;
         }
         let tmp = root.join("tmp");
-        let scratch = Scratch::new(&tmp).map_err(|e| AppError::io(&tmp, e))?;
-        let folder = Self { root: root.to_owned(), scratch };
-        folder.sweep().map_err(|e| AppError::io(&tmp, e))?;
-        Ok(folder)
+        let scratch = Scratch::new(root).map_err(|e| AppError::io(&tmp, e))?;
+        Ok(Self { root: root.to_owned(), scratch })
     }
 
     /// The folder itself.
@@ -98,33 +97,42 @@ impl DataFolder {
         fs::write(&made, format!("{key}\n")).map_err(|e| AppError::io(&made, e))?;
         self.keep(&made, &self.root.join("district"))
     }
-
-    /// Removes the temporary folders of processes that are gone.
-    fn sweep(&self) -> io::Result<()> {
-        for entry in fs::read_dir(self.root.join("tmp"))? {
-            let path = entry?.path();
-            if path == self.scratch.path {
-                continue;
-            }
-            // A folder without a lock file is being made this moment, or was left at that moment;
-            // the next start finds out.
-            let Ok(lock) = File::open(path.join("lock")) else { continue };
-            if lock.try_lock().is_ok() {
-                tracing::debug!(folder = %path.display(), "removing what a dead process left");
-                fs::remove_dir_all(&path)?;
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Scratch {
-    fn new(tmp: &Path) -> io::Result<Self> {
-        let path = tempfile::Builder::new().prefix("p").tempdir_in(tmp)?.keep();
+    /// Makes this process's folder in `tmp`, and removes those of processes that are gone.
+    fn new(root: &Path) -> io::Result<Self> {
+        let tmp = root.join("tmp");
+        // Whoever holds this alone makes or judges folders: one without a lock file is then no folder
+        // being made, but one whose process was killed while making or removing it.
+        let turn = File::options().create(true).append(true).open(root.join("tmp.lock"))?;
+        turn.lock()?;
+        Self::sweep(&tmp)?;
+        let path = tempfile::Builder::new().prefix("p").tempdir_in(&tmp)?.keep();
         let mut lock = File::create_new(path.join("lock"))?;
         lock.lock()?;
         writeln!(lock, "{}", std::process::id())?;
         Ok(Self { path, _lock: lock })
+    }
+
+    fn sweep(tmp: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(tmp)? {
+            let path = entry?.path();
+            let living = match File::open(path.join("lock")) {
+                Ok(lock) => lock.try_lock().is_err(),
+                Err(error) => error.kind() != io::ErrorKind::NotFound,
+            };
+            if living {
+                continue;
+            }
+            tracing::debug!(folder = %path.display(), "removing what a dead process left");
+            match fs::remove_dir_all(&path) {
+                // Its process is just removing it.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                removed => removed?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -178,8 +186,12 @@ mod tests {
         fs::create_dir(&dead).unwrap();
         fs::write(dead.join("lock"), "1").unwrap();
         fs::write(dead.join("work"), "half").unwrap();
+        // Killed while its folder was made, or while it was removed.
+        let nameless = root.path().join("tmp/p-nameless");
+        fs::create_dir(&nameless).unwrap();
         let _other = DataFolder::open(root.path()).unwrap();
         assert!(!dead.exists());
+        assert!(!nameless.exists());
         assert!(living.temporary("work").exists());
     }
 
