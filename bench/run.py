@@ -140,7 +140,7 @@ class Bench:
         return folder
 
     def synthetic(self, nodes):
-        return self.graph(f"n{nodes}", ["gen_net.py", "--nodes", nodes])
+        return self.graph(f"n{nodes}", ["gen_net.py", "--nodes", str(nodes)])
 
     # -- running ------------------------------------------------------------------------------------------------
 
