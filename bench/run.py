@@ -241,12 +241,23 @@ class Bench:
             for line in lines:
                 line["query_s"] = line.get("read_s") or line.get("wall_s") or line.get("build_s")
             self.add("porto", "t5", engine, lines, self.a.threads)
+        for kind in ("network", "whole"):
+            self.file_size(kind)
+
+    def file_size(self, kind):
+        """Bytes of the file per node and edge: of the walking network, and with homes, facilities and map."""
+        out = self.a.work / f"porto-{kind}.streets"
+        full = ["--full"] if kind == "whole" else []
+        for line in run([self.examples / "network", self.porto, self.a.threads, *full, "-o", out]):
+            size, line["query_s"] = line["file_bytes"], line["wall_s"]
+            note = f"{kind} file {size} bytes: {size / line['nodes']:.0f} a node, {size / line['edges']:.0f} an edge"
+            self.add("porto", f"t5 {kind}", "ours", [line], self.a.threads, note=note)
 
     # -- telling ------------------------------------------------------------------------------------------------
 
     def ratios(self):
         """Ours against the floor and the best peer: queries alone, and with what was prepared for them."""
-        print(f"{'graph':9} {'task':5} {'engine':10} {'prep s':>9} {'query s':>9} {'mb':>5} {'differ':>6}  ours / it: query, with prep")
+        print(f"{'graph':9} {'task':10} {'engine':10} {'prep s':>9} {'query s':>9} {'mb':>5} {'differ':>6}  ours / it: query, with prep")
         for row in self.rows:
             ours = self.figures.get((row["graph"], "t2" if row["task"].startswith("t2") else row["task"],
                                      "ours 1" if row["engine"].endswith(" 1") else "ours"))
@@ -254,7 +265,7 @@ class Bench:
             ratio = ""
             if ours and not row["engine"].startswith("ours") and query > 0:
                 ratio = f"{ours[1] / query:6.3f} {sum(ours) / (prep + query):6.3f}"
-            print(f"{row['graph']:9} {row['task']:5} {row['engine']:10} {prep:9.4f} {query:9.4f} {row['mb']:>5} "
+            print(f"{row['graph']:9} {row['task']:10} {row['engine']:10} {prep:9.4f} {query:9.4f} {row['mb']:>5} "
                   f"{row['differences']!s:>6}  {ratio} {row['note']}")
 
     def keep(self):

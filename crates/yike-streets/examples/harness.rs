@@ -14,6 +14,10 @@ use yike_streets::circles::nearest_few::nearest_few;
 use yike_streets::circles::nearest_nodes::nearest_one;
 use yike_streets::circles::within::{Present, sum_within};
 
+#[path = "shared/peak.rs"]
+mod peak;
+use peak::peak_mb;
+
 const CATEGORIES: usize = 10;
 const SITES: u64 = 2000;
 
@@ -199,14 +203,6 @@ fn matrix(input: &Input, limit: u32) -> Outcome {
     let check = walks.clone().map(|w| u64::from(w.2)).sum();
     let bytes = walks.flat_map(|w| [w.0, file_node[w.1 as usize], w.2]).flat_map(u32::to_le_bytes);
     Outcome { prepared, answered, check, files: vec![("t3.bin".into(), bytes.collect())] }
-}
-
-/// Largest memory this process ever held, in megabytes (Linux; 0 elsewhere).
-fn peak_mb() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|l| l.starts_with("VmHWM:"));
-    let kb = line.and_then(|l| l.split_whitespace().nth(1)).and_then(|n| n.parse::<u64>().ok());
-    kb.unwrap_or(0) / 1024
 }
 
 #[expect(clippy::print_stdout, reason = "the line of JSON is the purpose of the program")]

@@ -21,6 +21,9 @@ use yike_streets::osm::Rules;
 use yike_streets::progress::Quiet;
 use yike_streets::units::Coord;
 
+#[path = "shared/peak.rs"]
+mod peak;
+
 const BANDS_DS: [u32; 3] = [3000, 6000, 9000];
 
 /// 4.8 km/h, nothing slows down: what the peers are asked for.
@@ -87,7 +90,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let line = serde_json::json!({
         "engine": "yike", "task": "t4", "queries": times.len(), "failed": failed,
         "load_s": load_s, "prep_s": prep_s, "isochrone_ms_median": median,
-        "isochrone_ms_max": times.last(), "bytes": bytes, "parts": parts,
+        "isochrone_ms_max": times.last(), "bytes": bytes, "parts": parts, "rss_mb": peak::peak_mb(),
         "mean_ms": { "reach": mean(stages[0]), "polygons": mean(stages[1]), "text": mean(stages[2]) },
     });
     writeln!(std::io::stdout(), "{line}")?;

@@ -12,6 +12,9 @@ use yike_streets::network::file;
 use yike_streets::osm::Rules;
 use yike_streets::progress::Quiet;
 
+#[path = "shared/peak.rs"]
+mod peak;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     let output = args.iter().position(|a| a == "-o").map(|at| args.drain(at..at + 2).nth(1));
@@ -24,12 +27,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let options = BuildOptions { threads, scene: full, features: full, ..BuildOptions::default() };
     let city = build::build(Path::new(source), &rules, &options, &Quiet)?;
     let seconds = start.elapsed().as_secs_f64();
+    let built_mb = peak::peak_mb();
+    let mut file_bytes = None;
     if let Some(Some(output)) = output {
         file::write(&city, Path::new(&output))?;
+        file_bytes = Some(std::fs::metadata(output)?.len());
     }
     let metres: f64 = city.network.edge_dm.iter().map(|dm| f64::from(*dm) / 10.0).sum();
     let line = serde_json::json!({
         "task": "t5", "engine": "yike", "threads": threads, "full": full, "wall_s": seconds,
+        "rss_mb": built_mb, "file_bytes": file_bytes,
         "nodes": city.network.nodes(), "edges": city.network.edges(),
         "bends": city.network.shape.len(), "km": (metres / 1000.0).round(),
         "homes": city.homes.len(), "facilities": city.facilities.len(),

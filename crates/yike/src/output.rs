@@ -49,8 +49,8 @@ impl Output {
     ) -> Result<()> {
         let mut out = io::stdout().lock();
         let written = if self.json {
-            serde_json::to_writer(&mut out, value)?;
-            out.write_all(b"\n")
+            let text = serde_json::to_string(value)?;
+            writeln!(out, "{text}")
         } else {
             human(&mut out)
         };

@@ -153,15 +153,20 @@ impl Export<'_> {
         let factors = self.study.meta.factors.unwrap_or_default();
         let floor = tenths(factors.floor_dm2_per_person / 10);
         let people = grouped(estimated);
-        match self.lang {
+        let (flats, storeys) = (factors.people_per_100_dwellings, factors.storeys_if_unknown);
+        let text = match self.lang {
             super::Lang::Zh => format!(
-                "其中 {people} 人为估算值：已知套数按每 100 套 {} 人，否则按基底面积 × 层数、每人 {floor} m² 计（层数不详按 {} 层）",
-                factors.people_per_100_dwellings, factors.storeys_if_unknown
+                "其中 {people} 人为估算值：已知套数按每 100 套 {flats} 人，否则按基底面积 × 层数、每人 {floor} m² 计（层数不详按 {storeys} 层）"
             ),
             super::Lang::En => format!(
-                "{people} of them are an estimate: {} people per 100 dwellings where known, else ground area x storeys at {floor} m² a person ({} storeys where unknown)",
-                factors.people_per_100_dwellings, factors.storeys_if_unknown
+                "{people} of them are an estimate: {flats} people per 100 dwellings where known, else ground area x storeys at {floor} m² a person ({storeys} storeys where unknown)"
             ),
+        };
+        let Some(population) = factors.population else { return text };
+        let all = grouped(u64::from(population));
+        match self.lang {
+            super::Lang::Zh => format!("{text}；再按给定总人口 {all} 人等比例分摊"),
+            super::Lang::En => format!("{text}; then scaled to the population given, {all}"),
         }
     }
 

@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use tempfile::TempDir;
 use yike_streets::facilities::Category;
+use yike_streets::network::Network;
+use yike_streets::network::build::{BuildOptions, build};
+use yike_streets::osm::Rules;
+use yike_streets::progress::Quiet;
 
 use super::*;
 
@@ -334,6 +338,54 @@ fn the_compounds_of_hangzhou_agree_in_both_frames() {
     // The file's own conversion is rounded to 1e-6 degree, and used the plain (not iterated) way back.
     assert!(worst < 1.0, "{worst} m");
     assert!(!plain.people_given && plain.homes.estimated.iter().all(|e| *e == 1));
+}
+
+fn streets_of_hangzhou() -> Network {
+    let file = shared("hangzhou-roads/hangzhou-roads.osm.pbf");
+    build(&file, &Rules::builtin(), &BuildOptions::default(), &Quiet).unwrap().network
+}
+
+#[test]
+fn positions_of_another_frame_than_declared_are_pointed_out() {
+    let network = streets_of_hangzhou();
+    // Front doors: some 15 m off a street.
+    let doors: Vec<[f64; 2]> = (0..network.nodes())
+        .step_by(40)
+        .map(|v| network.node_coord[v])
+        .map(|c| [f64::from(c.lon_e7) / 1e7 + 0.000_1, f64::from(c.lat_e7) / 1e7 + 0.000_1])
+        .collect();
+    for truth in Frame::ALL {
+        let as_found: Vec<[f64; 2]> =
+            doors.iter().map(|[lon, lat]| truth.from_wgs84(*lon, *lat).into()).collect();
+        for declared in Frame::ALL {
+            let hint = better_fit(&network, &as_found, declared);
+            let better = (declared != truth).then_some(truth);
+            assert_eq!(
+                hint.map(|h| h.better),
+                better,
+                "{truth:?} declared as {declared:?}: {hint:?}"
+            );
+            assert!(
+                hint.is_none_or(|h| h.better_m < 20 && h.declared_m >= 2 * h.better_m),
+                "{hint:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn middles_of_compounds_fit_sparse_streets_in_no_frame() {
+    // They lie as far from main roads as they can, so that by chance a wrong frame is nearer to them.
+    let network = streets_of_hangzhou();
+    let options = TableOptions {
+        frame: Frame::Bd09,
+        columns: vec![("lon".into(), "lon_bd09".into()), ("lat".into(), "lat_bd09".into())],
+        ..TableOptions::default()
+    };
+    let baidu = read_homes(&shared("hangzhou-homes/compounds.csv"), &options).unwrap();
+    for declared in Frame::ALL {
+        assert_eq!(better_fit(&network, &baidu.as_found, declared), None);
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! `yike circle`: what every home of a city reaches on foot, as files; `yike circle reach`: one point.
 
+mod answer;
 mod reach;
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use yike_streets::circles::hours::WeekTime;
 use yike_streets::circles::nearest::NearestError;
 use yike_streets::circles::profile::{self, Profile, Profiles};
 use yike_streets::circles::standard::Standard;
-use yike_streets::circles::study::{self, Ask, Source, Study, StudyError};
+use yike_streets::circles::study::{self, Ask, Source, StudyError};
 use yike_streets::city::City;
 use yike_streets::frames::Frame;
 use yike_streets::network::file;
@@ -98,6 +98,9 @@ struct StudyArgs {
     /// Square metres of floor per person, where people are estimated from buildings
     #[arg(long, default_value_t = 40, value_name = "M2", value_parser = clap::value_parser!(u32).range(1..=1000))]
     floor_per_person: u32,
+    /// People in all homes together, as a census tells: estimates are scaled to it
+    #[arg(long, value_name = "PEOPLE")]
+    population: Option<u32>,
     /// Language of the report: zh or en
     #[arg(long, default_value = "zh", value_name = "LANG", value_parser = lang)]
     lang: Lang,
@@ -236,7 +239,7 @@ impl StudyArgs {
         };
         let files = write_folder(&output, |folder| exports::write_all(&export, folder, &progress));
         progress.finish();
-        answer(shell, &study, &output, &files?, given.hints)
+        answer::answer(shell, &study, &output, &files?, given.hints)
     }
 
     fn read(&self) -> Result<Given> {
@@ -277,21 +280,27 @@ impl StudyArgs {
             ask.facilities_source = Some(table.source);
             city.facilities = table.facilities;
         }
-        self.estimate(&mut city, &mut ask);
+        self.estimate(&mut city, &mut ask)?;
         let (areas, source) = self.areas()?;
         ask.areas_source = source;
         Ok(Given { city, ask, areas, hints })
     }
 
     /// Estimates the people of homes nobody counted, from their buildings.
-    fn estimate(&self, city: &mut City, ask: &mut Ask) {
+    fn estimate(&self, city: &mut City, ask: &mut Ask) -> Result<()> {
         let unknown = |h: usize| city.homes.estimated[h] == 1;
         if (0..city.homes.len()).any(unknown) {
             let floor_dm2_per_person = self.floor_per_person * 100;
-            let factors = Factors { floor_dm2_per_person, ..Factors::default() };
+            let factors =
+                Factors { floor_dm2_per_person, population: self.population, ..Factors::default() };
             estimate::fill(&mut city.homes, &factors);
+            if let Some(population) = self.population {
+                estimate::scale_to(&mut city.homes, population)
+                    .map_err(|e| BadInput(format!("--population: {e}")))?;
+            }
             ask.factors = Some(factors);
         }
+        Ok(())
     }
 
     /// Options for one kind of table: the columns named by hand that it has fields for.
@@ -386,141 +395,4 @@ fn open_to_all(folder: &Path) -> Result<()> {
 #[cfg(not(unix))]
 fn open_to_all(_: &Path) -> Result<()> {
     Ok(())
-}
-
-/// What a study found, in short.
-#[derive(Serialize)]
-struct Answer<'a> {
-    output: String,
-    files: &'a [String],
-    data_date: Option<&'a str>,
-    standard: String,
-    version: &'a str,
-    homes: usize,
-    people: u64,
-    people_estimated: u64,
-    facilities: usize,
-    areas: usize,
-    profiles: Vec<ProfileAnswer<'a>>,
-    frame_hints: Vec<Hint>,
-}
-
-#[derive(Serialize)]
-struct ProfileAnswer<'a> {
-    profile: &'a str,
-    homes_placed: study::Placed,
-    facilities_placed: study::Placed,
-    near_edge: Vec<NearEdge>,
-    tiers: Vec<TierAnswer<'a>>,
-    items: Vec<ItemAnswer<'a>>,
-}
-
-#[derive(Serialize)]
-struct NearEdge {
-    minutes: u16,
-    homes: u64,
-    people: u64,
-}
-
-#[derive(Serialize)]
-struct TierAnswer<'a> {
-    tier: &'a str,
-    people: yike_streets::circles::coverage::Split,
-    homes: yike_streets::circles::coverage::Split,
-}
-
-#[derive(Serialize)]
-struct ItemAnswer<'a> {
-    item: &'a str,
-    in_data: bool,
-    people: yike_streets::circles::coverage::Split,
-    homes: yike_streets::circles::coverage::Split,
-}
-
-fn answer(
-    shell: &Shell,
-    study: &Study,
-    output: &Path,
-    files: &[String],
-    hints: Vec<Hint>,
-) -> Result<()> {
-    let meta = &study.meta;
-    let (people, people_estimated) = study.people_of(0);
-    let answer = Answer {
-        output: output.display().to_string(),
-        files,
-        data_date: meta.city.data_date.as_deref(),
-        standard: format!("{} {}", meta.standard.code, meta.standard.version),
-        version: &meta.made_by,
-        homes: study.homes(),
-        people,
-        people_estimated,
-        facilities: study.facility_coord.len(),
-        areas: meta.rows.iter().filter(|r| !r.code.is_empty()).count(),
-        profiles: (0..meta.profiles.len()).map(|p| profile_answer(study, p)).collect(),
-        frame_hints: hints,
-    };
-    shell.answer(&answer, |out| tell(out, study, &answer))
-}
-
-fn profile_answer(study: &Study, p: usize) -> ProfileAnswer<'_> {
-    let meta = &study.meta;
-    let bands = meta.minutes.len();
-    let near = |b: usize| {
-        let [homes, people] = meta.near_edge[p * bands + b];
-        NearEdge { minutes: meta.minutes[b], homes, people }
-    };
-    let tier = |t: usize| {
-        let cell = study.tier(0, p, t);
-        let tier = &meta.standard.tiers[t].code;
-        TierAnswer { tier, people: cell.people(), homes: cell.homes() }
-    };
-    let item = |i: usize| {
-        let cell = study.item(0, p, i);
-        ItemAnswer {
-            item: &meta.standard.items[i].code,
-            in_data: meta.items[i].in_data,
-            people: cell.people(),
-            homes: cell.homes(),
-        }
-    };
-    ProfileAnswer {
-        profile: &meta.profiles[p].code,
-        homes_placed: meta.homes_placed[p],
-        facilities_placed: meta.facilities_placed[p],
-        near_edge: (0..bands).map(near).collect(),
-        tiers: (0..meta.standard.tiers.len()).map(tier).collect(),
-        items: (0..meta.standard.items.len()).map(item).collect(),
-    }
-}
-
-fn tell(out: &mut dyn Write, study: &Study, answer: &Answer<'_>) -> io::Result<()> {
-    let meta = &study.meta;
-    writeln!(
-        out,
-        "{} homes, {} people ({} of them estimated), {} facilities, data of {}",
-        answer.homes,
-        answer.people,
-        answer.people_estimated,
-        answer.facilities,
-        answer.data_date.unwrap_or("unknown date")
-    )?;
-    let by_people = answer.people > 0;
-    for (p, profile) in meta.profiles.iter().enumerate() {
-        writeln!(
-            out,
-            "\n{} ({}): share of {} in reach",
-            profile.en,
-            profile.code,
-            if by_people { "people" } else { "homes" }
-        )?;
-        for (i, item) in meta.standard.items.iter().enumerate() {
-            let cell = study.item(0, p, i);
-            let split = if by_people { cell.people() } else { cell.homes() };
-            let ppm = split.share_ppm().unwrap_or(0);
-            let note = if meta.items[i].in_data { "" } else { "  (none in the data)" };
-            writeln!(out, "  {:>3}.{} %  {}{note}", ppm / 10_000, ppm / 1000 % 10, item.en)?;
-        }
-    }
-    writeln!(out, "\n{} files in {}", answer.files.len(), answer.output)
 }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use yike_store::testing::TestDb;
+
 use crate::support::{boundaries, divisions, homes, json, run, stderr, text, town, yike};
 
 const MOMENTS: u32 = 50;
@@ -35,58 +37,88 @@ fn random(state: &mut u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Imports a file whole and says how long it took.
-fn import(kind: &str, file: &Path, data: &str) -> Duration {
-    let start = Instant::now();
-    let output = run(&["import", kind, text(file), "--data", data]);
-    assert!(output.status.success(), "{kind}: {}", stderr(&output));
-    start.elapsed()
+/// A district's folder, and its database where that is a server's.
+struct Place {
+    folder: PathBuf,
+    database: Option<String>,
 }
 
-/// Starts an import and kills it after `moment`; says whether it was still at work.
-fn kill_at(moment: Duration, kind: &str, file: &Path, data: &str) -> bool {
-    let mut child = yike()
-        .args(["import", kind, text(file), "--data", data])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the binary runs");
-    std::thread::sleep(moment);
-    let at_work = child.try_wait().expect("it can be asked").is_none();
-    let _ = child.kill();
-    child.wait().expect("it ends");
-    at_work
+impl Place {
+    fn of(db: &TestDb) -> Self {
+        let database = (db.engine == yike_store::Engine::Postgres).then(|| db.address());
+        Self { folder: db.folder().join("data"), database }
+    }
+
+    /// A command's arguments with those that say where the data is.
+    fn args<'a>(&'a self, command: &[&'a str]) -> Vec<&'a str> {
+        let mut args = command.to_vec();
+        args.extend(["--data", text(&self.folder)]);
+        if let Some(url) = &self.database {
+            args.extend(["--database-url", url]);
+        }
+        args
+    }
+
+    /// Imports a file whole and says how long it took.
+    fn import(&self, kind: &str, file: &Path) -> Duration {
+        let start = Instant::now();
+        let output = run(&self.args(&["import", kind, text(file)]));
+        assert!(output.status.success(), "{kind}: {}", stderr(&output));
+        start.elapsed()
+    }
+
+    /// Starts an import and kills it after `moment`; says whether it was still at work.
+    fn kill_at(&self, moment: Duration, kind: &str, file: &Path) -> bool {
+        let mut child = yike()
+            .args(self.args(&["import", kind, text(file)]))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        std::thread::sleep(moment);
+        let at_work = child.try_wait().expect("it can be asked").is_none();
+        let _ = child.kill();
+        child.wait().expect("it ends");
+        at_work
+    }
+
+    /// Verifies, and fails the test if anything is not whole.
+    fn verify(&self, when: &str) {
+        let output = run(&self.args(&["verify", "--json"]));
+        assert!(output.status.success(), "{when}: {}", stderr(&output));
+        assert_eq!(json(&output)["holds"], true, "{when}");
+    }
 }
 
-#[test]
-fn an_import_killed_at_any_moment_leaves_everything_whole() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let data = text(&data);
-    let files = Files::new(folder.path());
-    let whole: Vec<Duration> =
-        files.0.iter().map(|(kind, versions)| import(kind, &versions[0], data)).collect();
-    let (mut state, mut killed) = (20_261_124, 0);
-    for moment in 0..MOMENTS {
-        let which = moment as usize % files.0.len();
-        let (kind, versions) = &files.0[which];
-        let file = &versions[(moment as usize / files.0.len() + 1) % 2];
-        let share = random(&mut state) % 1_000;
-        let after = whole[which].mul_f64(share as f64 / 1_000.0);
-        killed += u32::from(kill_at(after, kind, file, data));
-        let output = run(&["verify", "--data", data, "--json"]);
-        assert!(output.status.success(), "after {kind} {after:?}: {}", stderr(&output));
-        assert_eq!(json(&output)["holds"], true, "after {kind} {after:?}");
+yike_store::on_both! {
+    /// Fifty imports killed, each followed by a verification.
+    async fn an_import_killed_at_any_moment_leaves_everything_whole(db) {
+        let place = Place::of(db);
+        let files = Files::new(&db.folder());
+        let whole: Vec<Duration> =
+            files.0.iter().map(|(kind, versions)| place.import(kind, &versions[0])).collect();
+        let (mut state, mut killed) = (20_261_124, 0);
+        for moment in 0..MOMENTS {
+            let which = moment as usize % files.0.len();
+            let (kind, versions) = &files.0[which];
+            let file = &versions[(moment as usize / files.0.len() + 1) % 2];
+            let share = random(&mut state) % 1_000;
+            let after = whole[which].mul_f64(share as f64 / 1_000.0);
+            killed += u32::from(place.kill_at(after, kind, file));
+            place.verify(&format!("after {kind} {after:?}"));
+        }
+        assert!(
+            killed >= MOMENTS / 2,
+            "only {killed} imports were still at work when they were killed"
+        );
+        // And the data goes on living: every file can still be imported.
+        for (kind, versions) in &files.0 {
+            place.import(kind, &versions[1]);
+        }
+        place.verify("in the end");
+        let left = std::fs::read_dir(place.folder.join("tmp"))
+            .expect("the folder of what is being made is there")
+            .count();
+        assert_eq!(left, 0, "what killed processes left is removed");
     }
-    assert!(
-        killed >= MOMENTS / 2,
-        "only {killed} imports were still at work when they were killed"
-    );
-    // And the data goes on living: every file can still be imported.
-    for (kind, versions) in &files.0 {
-        import(kind, &versions[1], data);
-    }
-    assert_eq!(json(&run(&["verify", "--data", data, "--json"]))["holds"], true);
-    let left = std::fs::read_dir(Path::new(data).join("tmp")).unwrap().count();
-    assert_eq!(left, 0, "what killed processes left is removed");
 }
