@@ -52,6 +52,12 @@ pub enum AppError {
     /// A file of streets, homes, facilities or a study is damaged or of another version.
     #[error(transparent)]
     File(Arc<FileError>),
+    /// A study's file is of another version of Yike.
+    #[error(
+        "this study was computed by another version of Yike, whose file this one does not read: \
+         ask for it again as a new study"
+    )]
+    OldStudy,
     /// Streets cannot be built.
     #[error(transparent)]
     Build(Arc<BuildError>),
@@ -107,12 +113,20 @@ impl AppError {
             Self::Store(StoreError::Overtaken | StoreError::Busy) => Kind::Busy,
             Self::Store(_) | Self::Io { .. } | Self::Fault(_) => Kind::Fault,
             Self::Cancelled => Kind::Cancelled,
-            Self::Study(error) if matches!(**error, StudyError::Nearest(_)) => Kind::Fault,
+            Self::Study(error)
+                if matches!(
+                    **error,
+                    StudyError::Nearest(_) | StudyError::Write(_) | StudyError::File(_)
+                ) =>
+            {
+                Kind::Fault
+            }
             Self::Table(_)
             | Self::File(_)
             | Self::Build(_)
             | Self::Study(_)
             | Self::Input(_)
+            | Self::OldStudy
             | Self::Outside
             | Self::Rows { .. } => Kind::Input,
         }

@@ -9,8 +9,9 @@ use crate::plane::{Pt, area};
 /// The first district's code. Province 33 exists, but it has no prefecture 99: the form is the
 /// official one (GB/T 2260), the place is not.
 const FIRST_DISTRICT: u32 = 339_901;
-/// Subdistricts in one district, at most (three-digit codes up to 099 are subdistricts).
-const SUBDISTRICTS_A_DISTRICT: usize = 18;
+/// Subdistricts in one district, at most: three-digit codes up to 099 are subdistricts, those up to 399
+/// towns and townships. However many people live there it is one district, since a data folder holds one.
+const SUBDISTRICTS_A_DISTRICT: usize = 399;
 
 /// A cell with more people than this can be a community by itself.
 const PEOPLED: u64 = 600;

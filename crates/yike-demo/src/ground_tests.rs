@@ -298,6 +298,14 @@ fn numbers_of_areas_follow_the_reference_district() {
     );
     assert_eq!(plan.cells.iter().map(|c| u64::from(c.people)).sum::<u64>(), 1_120_000);
 }
+
+#[test]
+fn a_whole_city_is_one_district_too() {
+    let (_, areas) = plan(3_000_000, 1);
+    assert_eq!((areas.districts.len(), areas.subdistricts.len()), (1, 48));
+    assert!(areas::counts(crate::MAX_PEOPLE).0 <= 399, "codes of towns end at 399");
+}
+
 #[test]
 fn every_civic_building_of_the_plan_stands_on_the_map() {
     let wanted = [

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapMut};
 
 /// Maps a whole file for reading. The file must not be cut short by others while it is mapped; what
 /// we write ourselves is replaced by rename, never changed in place.
@@ -14,4 +14,11 @@ pub(crate) fn map(file: &File) -> io::Result<Mmap> {
     unsafe {
         Mmap::map(file)
     }
+}
+
+/// Copies bytes to where a mapped file would be, so that what reads files reads memory as well.
+pub(crate) fn copied(bytes: &[u8]) -> io::Result<Mmap> {
+    let mut map = MmapMut::map_anon(bytes.len())?;
+    map.copy_from_slice(bytes);
+    map.make_read_only()
 }

@@ -57,11 +57,12 @@ impl Fault {
         let p = visit.page(Section::Front, visit.language.text(&format!("error-{}", self.code)));
         let drawing = match self.code {
             "not-permitted" => Drawing::Gate,
-            "missing" | "outside" | "empty" => Drawing::LostWay,
+            "missing" | "outside" | "empty" | "old-study" => Drawing::LostWay,
             _ => Drawing::Break,
         };
         let next = match self.code {
             "not-permitted" => Link::new("/sign-in", p.t("to-sign-in")),
+            "old-study" if visit.is_staff() => Link::new("/studies", p.t("coverage-none-go")),
             "outside" => Link::new("/nearby", p.t("nearby-other-place")),
             _ => Link::new("/", p.t("to-front")),
         };
@@ -106,6 +107,9 @@ impl From<AppError> for Fault {
                 Refusal::Limit { .. } => told(StatusCode::BAD_REQUEST, "limit"),
             },
             (AppError::Outside, _) => Self::outside(),
+            (AppError::OldStudy, _) => {
+                Self { status: StatusCode::GONE, code: "old-study", detail: None }
+            }
             (_, Kind::Input) => told(StatusCode::BAD_REQUEST, "invalid"),
             (_, Kind::Refused | Kind::Cancelled) => told(StatusCode::CONFLICT, "conflict"),
             (_, Kind::Busy) => {

@@ -286,6 +286,7 @@ pub(super) fn gaps(export: &Export<'_>, path: &Path) -> Result<(), ExportError> 
         if !meta.items[i].in_data {
             continue;
         }
+        let block = study.block(0, meta.items[i].service as usize)?;
         for home in 0..study.homes() {
             let parts: Vec<Part> =
                 (0..meta.profiles.len()).map(|p| study.item_part(p, i, home)).collect();
@@ -300,9 +301,9 @@ pub(super) fn gaps(export: &Export<'_>, path: &Path) -> Result<(), ExportError> 
             table.text(study.home_name.get(home));
             table.int(u64::from(study.people[home]));
             table.int(u64::from(study.estimated[home]));
-            let near = study.nearest(0, meta.items[i].service as usize, home).next();
+            let near = block.nearest(home).next();
             table.row.push(near.map_or_else(String::new, |w| tenths(w.ds)));
-            table.row.push(near.map_or_else(String::new, |w| tenths(w.dm)));
+            table.row.push(near.map_or_else(String::new, |w| w.m.to_string()));
             table.text(near.map_or("", |w| study.facility_id.get(w.facility as usize)));
             for part in parts {
                 table.text(part_word(part));
@@ -318,13 +319,14 @@ pub(super) fn homes(export: &Export<'_>, p: usize, path: &Path) -> Result<(), Ex
     let study = export.study;
     let mut names = header(&["lon", "lat", "profile"]);
     names.extend(export.home_columns(true).into_iter().map(|(name, _)| name));
+    let blocks = study.blocks(p)?;
     let mut table = Table::create(export, path, &names)?;
     for home in 0..study.homes() {
         let at = study.home_coord[home];
         table.row.push(format!("{:.7}", at.lon()));
         table.row.push(format!("{:.7}", at.lat()));
         table.text(&study.meta.profiles[p].code);
-        for value in export.home_values(p, home, true) {
+        for value in export.home_values(p, &blocks, home, true) {
             match value {
                 Value::Text(text) => table.text(&text),
                 Value::Int(n) => table.row.push(n.to_string()),

@@ -1,6 +1,6 @@
 //! The rows and columns that several kinds of file show.
 
-use yike_streets::circles::study::{Part, RowKind, Standing, Study};
+use yike_streets::circles::study::{Block, Part, RowKind, Standing, Study};
 
 use super::Export;
 
@@ -81,7 +81,7 @@ impl Export<'_> {
             for rank in 1..=ranks {
                 columns.push((format!("{code}_{rank}_s"), Kind::Tenths));
                 if long {
-                    columns.push((format!("{code}_{rank}_m"), Kind::Tenths));
+                    columns.push((format!("{code}_{rank}_m"), Kind::Int));
                     columns.push((format!("{code}_{rank}_id"), Kind::Text));
                 }
             }
@@ -92,12 +92,17 @@ impl Export<'_> {
         columns
     }
 
-    /// The values of [`Self::home_columns`] for one home.
-    pub(super) fn home_values(&self, p: usize, home: usize, long: bool) -> Vec<Value> {
+    /// The values of [`Self::home_columns`] for one home; `blocks` are those of all services.
+    pub(super) fn home_values(
+        &self,
+        p: usize,
+        blocks: &[&Block],
+        home: usize,
+        long: bool,
+    ) -> Vec<Value> {
         let study = self.study;
         let meta = &study.meta;
-        let at = p * study.homes() + home;
-        let (lacks, doubts) = (study.lacks[at], study.doubts[at]);
+        let (lacks, doubts) = (study.lacks(p, home), study.doubts(p, home));
         let mut values = vec![
             Value::Text(study.home_id.get(home).to_owned()),
             Value::Text(study.home_name.get(home).to_owned()),
@@ -119,20 +124,20 @@ impl Export<'_> {
             let own = &study.by_age[home * ages..(home + 1) * ages];
             values.extend(own.iter().map(|n| Value::Int(i64::from(*n))));
         }
-        for s in 0..meta.services.len() {
+        for block in blocks {
             let ranks = if long { usize::from(meta.k) } else { 1 };
-            let mut near = study.nearest(p, s, home);
+            let mut near = block.nearest(home);
             for _ in 0..ranks {
                 let walk = near.next();
                 values.push(walk.map_or(Value::Nothing, |w| Value::Tenths(w.ds)));
                 if long {
-                    values.push(walk.map_or(Value::Nothing, |w| Value::Tenths(w.dm)));
+                    values.push(walk.map_or(Value::Nothing, |w| Value::Int(i64::from(w.m))));
                     let id = walk.map(|w| study.facility_id.get(w.facility as usize).to_owned());
                     values.push(id.map_or(Value::Nothing, Value::Text));
                 }
             }
             if long {
-                let within = (0..meta.minutes.len()).map(|b| study.within(p, s, b, home));
+                let within = (0..meta.minutes.len()).map(|b| block.within(b, home));
                 values.extend(within.map(|n| Value::Int(i64::from(n))));
             }
         }

@@ -20,10 +20,11 @@ use super::{Export, ExportError};
 /// Homes as points, for one profile.
 pub(super) fn homes_geojson(export: &Export<'_>, p: usize, path: &Path) -> Result<(), ExportError> {
     let columns = export.home_columns(false);
+    let blocks = export.study.blocks(p)?;
     let mut out = Collection::create(export, path)?;
     for home in 0..export.study.homes() {
         let at = export.study.home_coord[home];
-        let values = export.home_values(p, home, false);
+        let values = export.home_values(p, &blocks, home, false);
         out.feature(&json!({"type": "Point", "coordinates": degrees(at)}), &columns, &values)?;
     }
     out.finish()
@@ -33,8 +34,10 @@ pub(super) fn homes_geojson(export: &Export<'_>, p: usize, path: &Path) -> Resul
 pub(super) fn homes_fgb(export: &Export<'_>, p: usize, path: &Path) -> Result<(), ExportError> {
     let columns = export.home_columns(false);
     let name = format!("homes_{}", export.study.meta.profiles[p].code);
+    let blocks = export.study.blocks(p)?;
     let homes = (0..export.study.homes()).map(|home| {
-        (Ground::Point(export.study.home_coord[home]), export.home_values(p, home, false))
+        let values = export.home_values(p, &blocks, home, false);
+        (Ground::Point(export.study.home_coord[home]), values)
     });
     write_fgb(export, path, &name, GeometryType::Point, &columns, homes)
 }

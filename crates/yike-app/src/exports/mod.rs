@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use yike_streets::circles::areas::Areas;
-use yike_streets::circles::study::{self, Study};
+use yike_streets::circles::study::Study;
 use yike_streets::city::City;
 use yike_streets::container::FileError;
 use yike_streets::progress::Progress;
@@ -74,7 +74,10 @@ impl ExportError {
     }
 }
 
-/// Writes all files of a study into `folder`, which must exist; returns their names.
+/// The name of a study's own file beside those of [`write_all`].
+pub const STUDY_FILE: &str = "circle.study";
+
+/// Writes a study as all other kinds of file into `folder`, which must exist; returns their names.
 pub fn write_all(
     export: &Export<'_>,
     folder: &Path,
@@ -82,7 +85,7 @@ pub fn write_all(
 ) -> Result<Vec<String>, ExportError> {
     let mut files = Vec::new();
     let profiles = export.study.meta.profiles.len();
-    let steps = 6 + 3 * profiles as u64;
+    let steps = 5 + 3 * profiles as u64;
     let mut step = |name: String, write: &dyn Fn(&Path) -> Result<(), ExportError>| {
         if progress.cancelled() {
             return Err(ExportError::Cancelled);
@@ -92,7 +95,6 @@ pub fn write_all(
         files.push(name);
         Ok(())
     };
-    step("circle.study".into(), &|path| Ok(study::write(export.study, path)?))?;
     step("coverage.csv".into(), &|path| csv::coverage(export, path))?;
     step("standard.csv".into(), &|path| csv::standard(export, path))?;
     step("gaps.csv".into(), &|path| csv::gaps(export, path))?;

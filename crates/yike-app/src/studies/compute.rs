@@ -139,12 +139,12 @@ impl Work {
         let (city, ask) = self.question()?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();
         let pool = pool.map_err(|why| AppError::Fault(format!("no threads: {why}")))?;
-        let study = pool.install(|| study::run(&city, Some(&self.areas), &ask, live));
+        let areas = Some(&self.areas);
+        let study = pool.install(|| study::make(&city, areas, &ask, live, &self.made));
         let study = study.map_err(|why| match why {
             StudyError::Nearest(NearestError::Cancelled) => AppError::Cancelled,
             other => other.into(),
         })?;
-        study::write(&study, &self.made)?;
         let (digest, bytes) = digest_file(&self.made)?;
         let file = format!("study-{}.study", self.id);
         let summary = summary(&study, start.elapsed().as_millis() as u64);

@@ -217,7 +217,7 @@ impl App {
         let (earlier, whole) = self.look_at(actor, before).await?;
         let (later, _) = self.look_at(actor, after).await?;
         self.compute(move || {
-            let mut changes = Comparison::new(&earlier, &later).changes();
+            let mut changes = Comparison::new(&earlier, &later).changes()?;
             if !whole {
                 changes.retain(may_be_told);
             }

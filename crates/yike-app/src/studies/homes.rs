@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use serde::Serialize;
 use yike_model::StudyId;
 use yike_model::people::Actor;
-use yike_streets::circles::study::{Part, Study, Walk};
+use yike_streets::circles::study::{Block, Part, Study, Walk};
 
 use super::cover::{CoverageAsk, Spot, find_cell};
 use crate::app::App;
@@ -65,19 +65,19 @@ pub struct HomesPage {
 }
 
 /// Homes that are asked for, by number.
-fn chosen(study: &Study, spot: Spot, (s, b): (usize, usize), part: Part) -> Vec<u32> {
+fn chosen(study: &Study, spot: Spot, block: &Block, b: usize, part: Part) -> Vec<u32> {
     let row = &study.meta.rows[spot.row];
     let level = study.meta.levels.iter().position(|level| *level == row.level);
     let inside = |home: usize| match level {
         None => true,
         Some(level) => study.home_row[level * study.homes() + home] as usize == spot.row,
     };
-    let wanted = |home: &usize| inside(*home) && study.part(spot.profile, s, b, *home) == part;
+    let wanted = |home: &usize| inside(*home) && study.part(spot.profile, block, b, *home) == part;
     (0..study.homes()).filter(wanted).map(|home| home as u32).collect()
 }
 
-fn row(study: &Study, profile: usize, service: usize, home: usize) -> HomeRow {
-    let nearest = study.nearest(profile, service, home).next();
+fn row(study: &Study, block: &Block, home: usize) -> HomeRow {
+    let nearest = block.nearest(home).next();
     let at = study.home_coord[home];
     HomeRow {
         id: study.home_id.get(home).to_owned(),
@@ -90,15 +90,21 @@ fn row(study: &Study, profile: usize, service: usize, home: usize) -> HomeRow {
     }
 }
 
-fn page(study: &Study, spot: Spot, cell: (usize, usize), ask: &HomesAsk) -> HomesPage {
-    let mut homes = chosen(study, spot, cell, ask.part);
+fn page(
+    study: &Study,
+    spot: Spot,
+    (s, b): (usize, usize),
+    ask: &HomesAsk,
+) -> Result<HomesPage, AppError> {
+    let block = study.block(spot.profile, s)?;
+    let mut homes = chosen(study, spot, block, b, ask.part);
     let people = homes.iter().map(|home| u64::from(study.people[*home as usize])).sum();
     homes.sort_by_key(|home| (Reverse(study.people[*home as usize]), *home));
     let count = homes.len();
     let limit = ask.limit.min(HOMES_LIMIT);
     let rows = homes.into_iter().skip(ask.skip).take(limit);
-    let homes = rows.map(|home| row(study, spot.profile, cell.0, home as usize)).collect();
-    HomesPage { count, people, homes }
+    let homes = rows.map(|home| row(study, block, home as usize)).collect();
+    Ok(HomesPage { count, people, homes })
 }
 
 impl App {
@@ -112,7 +118,7 @@ impl App {
         let study = self.look_at_homes(actor, id).await?;
         let spot = Spot::find(&study, &ask.spot)?;
         let cell = find_cell(&study, &ask.service, ask.minutes)?;
-        self.compute(move || Ok(page(&study, spot, cell, &ask))).await
+        self.compute(move || page(&study, spot, cell, &ask)).await
     }
 
     /// Where the homes of one cell are, with their people: for a map. At most [`POINTS_LIMIT`].
@@ -124,9 +130,10 @@ impl App {
     ) -> Result<Vec<([i32; 2], u32)>, AppError> {
         let study = self.look_at_homes(actor, id).await?;
         let spot = Spot::find(&study, &ask.spot)?;
-        let cell = find_cell(&study, &ask.service, ask.minutes)?;
+        let (s, b) = find_cell(&study, &ask.service, ask.minutes)?;
         self.compute(move || {
-            let homes = chosen(&study, spot, cell, ask.part).into_iter().take(POINTS_LIMIT);
+            let block = study.block(spot.profile, s)?;
+            let homes = chosen(&study, spot, block, b, ask.part).into_iter().take(POINTS_LIMIT);
             let point = |home: u32| {
                 let at = study.home_coord[home as usize];
                 ([at.lon_e7, at.lat_e7], study.people[home as usize])

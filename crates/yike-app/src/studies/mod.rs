@@ -19,6 +19,7 @@ use yike_streets::circles::hours::WeekTime;
 use yike_streets::circles::profile;
 use yike_streets::circles::standard::Standard;
 use yike_streets::circles::study::{self, Study};
+use yike_streets::container::FileError;
 
 use crate::app::App;
 use crate::error::AppError;
@@ -165,6 +166,14 @@ impl StudyCache {
     }
 }
 
+/// Studies of older versions stay in the list; they are told from damaged ones.
+fn unreadable(error: FileError) -> AppError {
+    match error {
+        FileError::Version { .. } => AppError::OldStudy,
+        other => other.into(),
+    }
+}
+
 impl App {
     /// Asks for a study of the data sets in use; a job computes it.
     pub async fn start_study(
@@ -286,7 +295,8 @@ impl App {
         let answer = kept.as_ref().and_then(|kept| kept.state.answer());
         let answer = answer.ok_or_else(|| AppError::missing("computed study", id))?;
         let path = self.folder.file(answer.file.as_str());
-        let study = Arc::new(self.compute(move || Ok(study::open(&path)?)).await?);
+        let opened = self.compute(move || study::open(&path).map_err(unreadable)).await?;
+        let study = Arc::new(opened);
         self.studies.put(id, study.clone());
         Ok(study)
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use yike_app::AppError;
 use yike_app::studies::{CoverageAsk, HomesAsk, StudyAsk};
 use yike_model::imports::ImportKind;
 use yike_model::jobs::JobState;
@@ -9,7 +10,8 @@ use yike_model::people::{Actor, Role};
 use yike_model::studies::StudyState;
 use yike_model::text::NodeName;
 use yike_store::{Page, Tx};
-use yike_streets::circles::study::Part;
+use yike_streets::circles::study::{self, Part};
+use yike_streets::container::{Kind, Writer};
 
 use crate::support::{SYSTEM, World, person};
 
@@ -96,6 +98,26 @@ yike_store::on_both! {
         let after = studied(&world).await;
         let changes = world.app.compare_studies(SYSTEM, before, after).await.unwrap();
         assert!(changes.iter().any(|c| c.change.all_after == c.change.all_before + 28), "{changes:?}");
+    }
+
+    /// A file of an older version is told from a damaged one, and the question can be asked again.
+    async fn a_study_of_an_older_version_says_to_ask_again(db) {
+        let world = world_with_homes(db).await;
+        let old = studied(&world).await;
+        let later = world.another(db, "later").await;
+        let study = later.app.study(SYSTEM, old).await.unwrap();
+        let name = study.study.state.answer().unwrap().file.to_string();
+        let path = db.folder().join("data/files").join(name);
+        Writer::new(Kind { version: 1, ..study::KIND }).write(&path).unwrap();
+        let ask = CoverageAsk::default();
+        let refused = later.app.coverage(SYSTEM, old, &ask).await.unwrap_err();
+        assert!(matches!(refused, AppError::OldStudy), "{refused}");
+        assert!(refused.to_string().contains("ask for it again"), "{refused}");
+        std::fs::write(&path, "damaged").unwrap();
+        let damaged = later.app.coverage(SYSTEM, old, &ask).await.unwrap_err();
+        assert!(matches!(damaged, AppError::File(_)), "{damaged}");
+        let again = studied(&later).await;
+        assert_eq!(later.app.coverage(SYSTEM, again, &ask).await.unwrap().people, Some(16));
     }
 
     /// A job that waits is cancelled at once, and its study with it.

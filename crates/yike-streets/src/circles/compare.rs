@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::circles::study::{Part, RowKind, Study};
+use crate::container::FileError;
 
 /// The change of one count of people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -112,12 +113,12 @@ impl<'a> Comparison<'a> {
     }
 
     /// Every change that is not nothing: largest first by people gained and lost, then by code.
-    pub fn changes(&self) -> Vec<Changed> {
+    pub fn changes(&self) -> Result<Vec<Changed>, FileError> {
         let mut all = Vec::new();
         for &p in &self.profiles {
             for &s in &self.services {
                 for &b in &self.bands {
-                    for (row, change) in self.rows.iter().zip(self.change(p, s, b)) {
+                    for (row, change) in self.rows.iter().zip(self.change(p, s, b)?) {
                         if change.before != change.after || change.gained + change.lost > 0 {
                             all.push(self.named(*row, p, s, b, change));
                         }
@@ -126,7 +127,7 @@ impl<'a> Comparison<'a> {
             }
         }
         all.sort_by_key(|c| std::cmp::Reverse(c.change.gained + c.change.lost));
-        all
+        Ok(all)
     }
 
     fn named(
@@ -148,7 +149,12 @@ impl<'a> Comparison<'a> {
     }
 
     /// Changes of one count, for the whole and each common area (see [`Self::areas`]).
-    pub fn change(&self, p: (usize, usize), s: (usize, usize), b: (usize, usize)) -> Vec<Change> {
+    pub fn change(
+        &self,
+        p: (usize, usize),
+        s: (usize, usize),
+        b: (usize, usize),
+    ) -> Result<Vec<Change>, FileError> {
         let row_at = |of: fn(&(usize, usize)) -> usize| -> BTreeMap<usize, usize> {
             self.rows.iter().enumerate().map(|(i, r)| (of(r), i)).collect()
         };
@@ -160,8 +166,9 @@ impl<'a> Comparison<'a> {
             (change.before, change.all_before) = (earlier.covered, earlier.all());
             (change.after, change.all_after) = (later.covered, later.all());
         }
-        let was = |home: u32| self.before.part(p.0, s.0, b.0, home as usize) == Part::Covered;
-        let is = |home: u32| self.after.part(p.1, s.1, b.1, home as usize) == Part::Covered;
+        let (earlier, later) = (self.before.block(p.0, s.0)?, self.after.block(p.1, s.1)?);
+        let was = |home: u32| self.before.part(p.0, earlier, b.0, home as usize) == Part::Covered;
+        let is = |home: u32| self.after.part(p.1, later, b.1, home as usize) == Part::Covered;
         let before_of = |home: u32| rows_of(self.before, home, &before_rows);
         let after_of = |home: u32| rows_of(self.after, home, &after_rows);
         let people = |study: &Study, home: u32| u64::from(study.people[home as usize]);
@@ -191,7 +198,7 @@ impl<'a> Comparison<'a> {
                 changes[i].arrived += people(self.after, home);
             }
         }
-        changes
+        Ok(changes)
     }
 
     /// Codes of the areas of [`Self::change`], the whole (empty) first.
@@ -214,10 +221,11 @@ impl<'a> Comparison<'a> {
         p: (usize, usize),
         s: (usize, usize),
         b: (usize, usize),
-    ) -> Vec<ChangedHome> {
+    ) -> Result<Vec<ChangedHome>, FileError> {
+        let (earlier, later) = (self.before.block(p.0, s.0)?, self.after.block(p.1, s.1)?);
         let changed = |&(old, new): &(u32, u32)| {
-            let was = self.before.part(p.0, s.0, b.0, old as usize) == Part::Covered;
-            let is = self.after.part(p.1, s.1, b.1, new as usize) == Part::Covered;
+            let was = self.before.part(p.0, earlier, b.0, old as usize) == Part::Covered;
+            let is = self.after.part(p.1, later, b.1, new as usize) == Part::Covered;
             (was != is).then(|| ChangedHome {
                 home: self.after.home_id.get(new as usize).to_owned(),
                 at: new,
@@ -225,7 +233,7 @@ impl<'a> Comparison<'a> {
                 gained: is,
             })
         };
-        self.both.iter().filter_map(changed).collect()
+        Ok(self.both.iter().filter_map(changed).collect())
     }
 }
 

@@ -4,7 +4,9 @@
 //! for all homes at once by sweeps over a [`crate::circles::ladder::Ladder`]; the counts by one search
 //! from each facility, as far as the last band. Either way two doors on one edge also meet along it.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -122,27 +124,82 @@ pub fn homes_to_facilities(
     options: &NearestOptions,
     progress: &dyn Progress,
 ) -> Result<Reachable, NearestError> {
+    let mut category = Vec::with_capacity(facilities.categories.len());
+    each_category(
+        &Walkers { network, costs, homes, facility_doors },
+        facilities,
+        options,
+        progress,
+        |_, reach| reach,
+        |_, reach| {
+            category.push(reach);
+            Ok::<_, NearestError>(())
+        },
+    )?;
+    Ok(Reachable { homes: homes.len(), k: options.k, bands: options.bands_ds.len(), category })
+}
+
+/// Who walks where: the same for all categories.
+pub(crate) struct Walkers<'a> {
+    pub network: &'a Network,
+    pub costs: &'a Costs,
+    pub homes: &'a Doors,
+    pub facility_doors: &'a Doors,
+}
+
+/// As [`homes_to_facilities`], without keeping the answers: `digest` makes something smaller of each, on
+/// the thread that found it, and `give` gets those in the order of the categories.
+pub(crate) fn each_category<T: Send, E: From<NearestError> + Send>(
+    walkers: &Walkers<'_>,
+    facilities: &Facilities,
+    options: &NearestOptions,
+    progress: &dyn Progress,
+    digest: impl Fn(usize, CategoryReach) -> T + Sync,
+    give: impl FnMut(usize, T) -> Result<(), E> + Send,
+) -> Result<(), E> {
     check(options)?;
+    let Walkers { network, costs, homes, facility_doors } = *walkers;
     let graph = WalkGraph::new(network, costs);
     let targets = Targets::new(network, costs, &graph, homes);
     let lists = Lists::new(network, costs, &graph, homes, options.max_ds);
     let categories = facilities.categories.len();
     let done = AtomicU64::new(0);
+    let in_order = Mutex::new(InOrder { next: 0, early: BTreeMap::new(), give });
     let one = |c: usize| {
         if progress.cancelled() {
-            return Err(NearestError::Cancelled);
+            return Err(NearestError::Cancelled.into());
         }
         let here: Vec<u32> = facilities.of_category(c).collect();
         let mut reach = lists.category(&here, facility_doors, &targets, options.k);
         let mut counter = Counter::new(network, costs, &graph, homes, &targets);
         reach.within = counter.category(&here, facility_doors, &options.bands_ds);
+        let digest = digest(c, reach);
         progress.stage("circles", 1 + done.fetch_add(1, Ordering::Relaxed), categories as u64);
-        Ok(reach)
+        in_order.lock().unwrap_or_else(PoisonError::into_inner).take(c, digest)
     };
-    let category = in_pool(options.threads, || {
-        (0..categories).into_par_iter().map(one).collect::<Result<Vec<_>, _>>()
-    })?;
-    Ok(Reachable { homes: homes.len(), k: options.k, bands: options.bands_ds.len(), category })
+    // Taken one after the other, not by halves: so few are done before their turn.
+    in_pool(options.threads, || (0..categories).par_bridge().try_for_each(one))
+}
+
+/// Gives on what is done in its order, and keeps what is done too early.
+struct InOrder<T, F> {
+    next: usize,
+    early: BTreeMap<usize, T>,
+    give: F,
+}
+
+impl<T, F> InOrder<T, F> {
+    fn take<E>(&mut self, at: usize, done: T) -> Result<(), E>
+    where
+        F: FnMut(usize, T) -> Result<(), E>,
+    {
+        self.early.insert(at, done);
+        while let Some(done) = self.early.remove(&self.next) {
+            (self.give)(self.next, done)?;
+            self.next += 1;
+        }
+        Ok(())
+    }
 }
 
 fn check(options: &NearestOptions) -> Result<(), NearestError> {

@@ -226,20 +226,22 @@ impl StudyArgs {
             tracing::warn!("{}", hint.text());
         }
         let progress = shell.progress();
-        let made = study::run(&given.city, given.areas.as_ref(), &given.ask, &progress);
-        let study = made.map_err(|error| match error {
-            StudyError::Nearest(NearestError::Cancelled) => anyhow::Error::new(Cancelled),
-            other => BadInput(other.to_string()).into(),
-        })?;
-        let export = Export {
-            study: &study,
-            city: Arc::new(given.city),
-            areas: given.areas.as_ref(),
-            lang: self.lang,
-        };
-        let files = write_folder(&output, |folder| exports::write_all(&export, folder, &progress));
+        let city = Arc::new(given.city);
+        let areas = given.areas.as_ref();
+        let mut study = None;
+        let files = write_folder(&output, |folder| {
+            let path = folder.join(exports::STUDY_FILE);
+            let made = study::make(&city, areas, &given.ask, &progress, &path);
+            let study = study.insert(made.map_err(no_study)?);
+            let export = Export { study, city: city.clone(), areas, lang: self.lang };
+            let mut files = vec![exports::STUDY_FILE.to_owned()];
+            files.extend(exports::write_all(&export, folder, &progress).map_err(not_written)?);
+            Ok(files)
+        });
         progress.finish();
-        answer::answer(shell, &study, &output, &files?, given.hints)
+        let files = files?;
+        let study = study.expect("the folder was written from it");
+        answer::answer(shell, &study, &output, &files, given.hints)
     }
 
     fn read(&self) -> Result<Given> {
@@ -355,10 +357,25 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
+fn no_study(error: StudyError) -> anyhow::Error {
+    match error {
+        StudyError::Nearest(NearestError::Cancelled) => anyhow::Error::new(Cancelled),
+        StudyError::Write(_) | StudyError::File(_) => error.into(),
+        other => BadInput(other.to_string()).into(),
+    }
+}
+
+fn not_written(error: ExportError) -> anyhow::Error {
+    match error {
+        ExportError::Cancelled => anyhow::Error::new(Cancelled),
+        other => other.into(),
+    }
+}
+
 /// Lets `write` fill a folder beside `output`, then puts it in place in one step.
 fn write_folder(
     output: &Path,
-    write: impl FnOnce(&Path) -> Result<Vec<String>, ExportError>,
+    write: impl FnOnce(&Path) -> Result<Vec<String>>,
 ) -> Result<Vec<String>> {
     let parent = match output.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -370,10 +387,7 @@ fn write_folder(
         .prefix(".yike-circle-")
         .tempdir_in(parent)
         .with_context(|| format!("no folder can be made in {}", parent.display()))?;
-    let files = write(folder.path()).map_err(|error| match error {
-        ExportError::Cancelled => anyhow::Error::new(Cancelled),
-        other => other.into(),
-    })?;
+    let files = write(folder.path())?;
     open_to_all(folder.path())?;
     let kept = folder.keep();
     if let Err(error) = std::fs::rename(&kept, output) {

@@ -95,7 +95,8 @@ fn missing(export: &Export<'_>, atlas: &Atlas) -> String {
     let required = required.filter(|(i, item)| !item.optional && meta.items[*i].in_data);
     let mask = required.fold(0u128, |mask, (i, _)| mask | 1 << i);
     let all = mask.count_ones().max(1);
-    let class = |home: usize| ((study.lacks[home] & mask).count_ones() * 5 / all).min(4) as usize;
+    let class =
+        |home: usize| ((study.lacks(0, home) & mask).count_ones() * 5 / all).min(4) as usize;
     let mut points: Vec<(usize, Point)> = (0..study.homes())
         .map(|home| (class(home), dot(study.home_coord[home], CLASSES[class(home)])))
         .collect();

@@ -2,26 +2,34 @@
 //!
 //! A study is columns, so that a page can show one cell of it without reading the rest. Numbers of
 //! people are whole and add up: in every [`Split`] the four parts sum to all. The `.study` file is a
-//! checksummed container; the same city, question and version give the same bytes.
+//! checksummed container, written while the study is made and never held as a whole; the same city,
+//! question and version give the same bytes.
 
+mod ask;
+mod count;
 mod file;
+mod narrow;
 mod run;
 mod services;
 #[cfg(test)]
 mod tests;
 
+use std::sync::{Arc, OnceLock};
+
 use serde::{Deserialize, Serialize};
 
-pub use file::{KIND, open, to_bytes, write};
-pub use run::{Ask, StudyError, run};
+pub use ask::{Ask, MAX_MINUTES, MAX_PROFILES, StudyError};
+pub use file::{KIND, open, open_bytes};
+pub use narrow::{Block, MAX_HORIZON_DS};
+pub use run::{make, run, to_bytes};
 
 use crate::circles::coverage::{Cell, Cells, Split};
 use crate::circles::estimate::Factors;
-use crate::circles::nearest::NONE;
 use crate::circles::profile::Profile;
 use crate::circles::standard::{Ratio, Standard};
 use crate::city::Meta;
 use crate::column::{Column, Texts};
+use crate::container::{Container, FileError};
 use crate::homes::AgeBand;
 use crate::network::snap::SnapOptions;
 use crate::units::Coord;
@@ -188,19 +196,6 @@ pub enum Standing {
     Moved = 3,
 }
 
-/// What homes reach of one service, for one profile.
-#[derive(Clone, Debug, Default)]
-pub struct Block {
-    /// `homes x k` facilities, nearest first; [`NONE`] where there are no more within the horizon.
-    pub facility: Column<u32>,
-    /// `homes x k` walking times, deciseconds.
-    pub ds: Column<u32>,
-    /// `homes x k` lengths of those walks, decimetres.
-    pub dm: Column<u32>,
-    /// `bands x homes` numbers of facilities within each band.
-    pub within: Column<u32>,
-}
-
 /// One facility near a home.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Walk {
@@ -208,11 +203,29 @@ pub struct Walk {
     pub facility: u32,
     /// Walking time, deciseconds.
     pub ds: u32,
-    /// Length, decimetres.
-    pub dm: u32,
+    /// Length, whole metres.
+    pub m: u32,
 }
 
-/// A whole study.
+/// What one profile's homes have and lack, and the counts of it.
+#[derive(Clone, Debug)]
+pub struct Walker {
+    /// A [`Standing`] for each home.
+    standing: Column<u8>,
+    /// Bit `i` of a home is set where item `i` is surely lacking.
+    lacks: Column<u128>,
+    /// Bit `i` of a home is set where item `i` is not met within the data, but the data ends within its
+    /// walk.
+    doubts: Column<u128>,
+    /// Coverage: `(services x bands) x rows`.
+    cover: Cells,
+    /// Items of the standard: `items x rows`.
+    items: Cells,
+    /// Complete tiers: `tiers x rows`.
+    tiers: Cells,
+}
+
+/// A whole study. Most of it lies in a file and is read, and checked, where it is looked at.
 #[derive(Clone, Debug)]
 pub struct Study {
     /// What it stands on.
@@ -233,8 +246,6 @@ pub struct Study {
     pub edge_dm: Column<u32>,
     /// `levels x homes` positions in `meta.rows`: the area, or the row outside the level.
     pub home_row: Column<u32>,
-    /// `profiles x homes` [`Standing`]s.
-    pub standing: Column<u8>,
     /// Ids of facilities.
     pub facility_id: Texts,
     /// Names of facilities.
@@ -243,19 +254,13 @@ pub struct Study {
     pub facility_coord: Column<Coord>,
     /// Bit `s` is set where a facility serves as `meta.services[s]`.
     pub facility_of: Column<u128>,
-    /// `profiles x services` blocks.
-    pub blocks: Vec<Block>,
-    /// `profiles x homes`: bit `i` is set where item `i` is surely lacking.
-    pub lacks: Column<u128>,
-    /// `profiles x homes`: bit `i` is set where item `i` is not met within the data, but the data ends
-    /// within its walk.
-    pub doubts: Column<u128>,
-    /// Coverage: `(profiles x services x bands) x rows`.
-    pub cover: Cells,
-    /// Items of the standard: `(profiles x items) x rows`.
-    pub items: Cells,
-    /// Complete tiers: `(profiles x tiers) x rows`.
-    pub tiers: Cells,
+    /// One for each profile.
+    walkers: Vec<Walker>,
+    /// The facilities of each service, rising.
+    of_service: Vec<Column<u32>>,
+    file: Arc<Container>,
+    /// `profiles x services` blocks, those that were looked at.
+    blocks: Vec<OnceLock<Block>>,
 }
 
 impl Study {
@@ -264,28 +269,26 @@ impl Study {
         self.home_coord.len()
     }
 
-    /// What homes reach of service `s` as profile `p`.
-    pub fn block(&self, p: usize, s: usize) -> &Block {
-        &self.blocks[p * self.meta.services.len() + s]
+    /// What homes reach of service `s` as profile `p`. Read and checked the first time.
+    pub fn block(&self, p: usize, s: usize) -> Result<&Block, FileError> {
+        let at = p * self.meta.services.len() + s;
+        if let Some(block) = self.blocks[at].get() {
+            return Ok(block);
+        }
+        let shape = (self.homes(), usize::from(self.meta.k), self.meta.minutes.len());
+        let facilities = self.of_service[s].clone();
+        let block = Block::read(&self.file, &file::block_names(p, s), shape, facilities)?;
+        Ok(self.blocks[at].get_or_init(|| block))
     }
 
-    /// The facilities of service `s` nearest to a home, nearest first.
-    pub fn nearest(&self, p: usize, s: usize, home: usize) -> impl Iterator<Item = Walk> + '_ {
-        let (block, k) = (self.block(p, s), usize::from(self.meta.k));
-        (home * k..(home + 1) * k).map_while(move |i| {
-            let facility = block.facility[i];
-            (facility != NONE).then(|| Walk { facility, ds: block.ds[i], dm: block.dm[i] })
-        })
-    }
-
-    /// How many facilities of service `s` a home has within band `b`.
-    pub fn within(&self, p: usize, s: usize, b: usize, home: usize) -> u32 {
-        self.block(p, s).within[b * self.homes() + home]
+    /// The blocks of all services as profile `p`.
+    pub fn blocks(&self, p: usize) -> Result<Vec<&Block>, FileError> {
+        (0..self.meta.services.len()).map(|s| self.block(p, s)).collect()
     }
 
     /// How a home met the streets.
     pub fn standing(&self, p: usize, home: usize) -> Standing {
-        match self.standing[p * self.homes() + home] {
+        match self.walkers[p].standing[home] {
             0 => Standing::Placed,
             1 => Standing::OffTheStreets,
             2 => Standing::OnIsland,
@@ -293,12 +296,22 @@ impl Study {
         }
     }
 
-    /// Which of the four parts of a [`Split`] a home is in for service `s` within band `b`.
-    pub fn part(&self, p: usize, s: usize, b: usize, home: usize) -> Part {
+    /// The items a home surely lacks, one bit each.
+    pub fn lacks(&self, p: usize, home: usize) -> u128 {
+        self.walkers[p].lacks[home]
+    }
+
+    /// The items a home does not meet within the data, which ends within their walk; one bit each.
+    pub fn doubts(&self, p: usize, home: usize) -> u128 {
+        self.walkers[p].doubts[home]
+    }
+
+    /// Which of the four parts of a [`Split`] a home is in within band `b`, by a block of profile `p`.
+    pub fn part(&self, p: usize, block: &Block, b: usize, home: usize) -> Part {
         if self.standing(p, home) == Standing::OffTheStreets {
             return Part::Unplaced;
         }
-        if self.within(p, s, b, home) > 0 {
+        if block.within(b, home) > 0 {
             return Part::Covered;
         }
         let reach = reach_dm(&self.meta.profiles[p], u32::from(self.meta.minutes[b]) * 600);
@@ -307,12 +320,11 @@ impl Study {
 
     /// Which part a home is in for item `i` of the standard.
     pub fn item_part(&self, p: usize, i: usize, home: usize) -> Part {
-        let at = p * self.homes() + home;
         if self.standing(p, home) == Standing::OffTheStreets {
             Part::Unplaced
-        } else if self.lacks[at] >> i & 1 == 1 {
+        } else if self.lacks(p, home) >> i & 1 == 1 {
             Part::Lacking
-        } else if self.doubts[at] >> i & 1 == 1 {
+        } else if self.doubts(p, home) >> i & 1 == 1 {
             Part::Edge
         } else {
             Part::Covered
@@ -321,18 +333,17 @@ impl Study {
 
     /// Coverage of service `s` within band `b` in a row.
     pub fn cover(&self, row: usize, p: usize, s: usize, b: usize) -> Cell<'_> {
-        let (services, bands) = (self.meta.services.len(), self.meta.minutes.len());
-        self.cover.cell((p * services + s) * bands + b, row)
+        self.walkers[p].cover.cell(s * self.meta.minutes.len() + b, row)
     }
 
     /// Who has item `i` of the standard in a row.
     pub fn item(&self, row: usize, p: usize, i: usize) -> Cell<'_> {
-        self.items.cell(p * self.meta.standard.items.len() + i, row)
+        self.walkers[p].items.cell(i, row)
     }
 
     /// For whom tier `t` of the standard is complete in a row.
     pub fn tier(&self, row: usize, p: usize, t: usize) -> Cell<'_> {
-        self.tiers.cell(p * self.meta.standard.tiers.len() + t, row)
+        self.walkers[p].tiers.cell(t, row)
     }
 
     /// The rule a ratio's answer is about.
@@ -343,10 +354,10 @@ impl Study {
     /// People counted and people estimated in a row.
     pub fn people_of(&self, row: usize) -> (u64, u64) {
         let sum = |s: Split| s.all();
-        if self.cover.is_empty() {
+        let Some(walker) = self.walkers.first().filter(|w| !w.cover.is_empty()) else {
             return (0, 0);
-        }
-        let cell = self.cover.cell(0, row);
+        };
+        let cell = walker.cover.cell(0, row);
         (sum(cell.people()), sum(cell.estimated()))
     }
 

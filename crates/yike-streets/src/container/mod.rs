@@ -15,25 +15,29 @@
 //! | 64.. | section table, 64 bytes a section: name (32, zero-padded), offset, length in bytes, element size (u32), zero (u32), XXH3-64 |
 //! | then | sections in table order, each at a multiple of 16, gaps zero |
 //!
-//! Every byte is either checksummed or must be zero, so no single damaged byte goes unnoticed. A file
-//! is written beside its final name, synced and renamed: it is there whole or not at all. A mapped file
-//! must not be rewritten in place by anybody; replacing it by rename is safe.
+//! Every byte is either checksummed or must be zero, so no single damaged byte goes unnoticed. Sections
+//! are written as they come, after room for the header and a table of the length promised; both are filled
+//! in at the end, so a file that was cut off is no container. A file is written beside its final name,
+//! synced and renamed: it is there whole or not at all. A mapped file must not be rewritten in place by
+//! anybody; replacing it by rename is safe.
 
-use std::borrow::Cow;
+mod write;
+
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytemuck::Pod;
 use memmap2::Mmap;
 use rayon::prelude::*;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::column::{Column, Texts};
 use crate::mapped;
+
+pub use write::{Appender, Writer, put_in_place};
 
 const _: () = assert!(cfg!(target_endian = "little"), "columns are mapped as they lie in the file");
 
@@ -118,114 +122,6 @@ pub enum FileError {
     },
 }
 
-struct Section<'a> {
-    name: String,
-    element: u32,
-    bytes: Cow<'a, [u8]>,
-}
-
-/// Collects columns and writes them as one file.
-pub struct Writer<'a> {
-    kind: Kind,
-    sections: Vec<Section<'a>>,
-}
-
-impl<'a> Writer<'a> {
-    /// An empty container.
-    pub fn new(kind: Kind) -> Self {
-        Self { kind, sections: Vec::new() }
-    }
-
-    /// Adds a column. Names are at most 32 bytes and given once.
-    pub fn column<T: Pod>(&mut self, name: &str, values: &'a [T]) -> &mut Self {
-        self.push(name, size_of::<T>() as u32, Cow::Borrowed(bytemuck::cast_slice(values)))
-    }
-
-    /// Adds a list of texts, as the two columns `NAME.ends` and `NAME.bytes`.
-    pub fn texts(&mut self, name: &str, texts: &'a Texts) -> &mut Self {
-        self.column(&format!("{name}.ends"), &texts.ends);
-        self.column(&format!("{name}.bytes"), &texts.bytes)
-    }
-
-    /// Adds a small value as JSON.
-    pub fn json<T: Serialize>(&mut self, name: &str, value: &T) -> &mut Self {
-        let bytes =
-            serde_json::to_vec(value).expect("plain data without maps keyed by non-strings");
-        self.push(name, 1, Cow::Owned(bytes))
-    }
-
-    fn push(&mut self, name: &str, element: u32, bytes: Cow<'a, [u8]>) -> &mut Self {
-        debug_assert!(name.len() <= NAME && self.sections.iter().all(|s| s.name != name), "{name}");
-        self.sections.push(Section { name: name.to_owned(), element, bytes });
-        self
-    }
-
-    /// Writes the file beside `path`, syncs it, and puts it in place in one step.
-    pub fn write(&self, path: &Path) -> Result<(), FileError> {
-        let fail = |source| FileError::Io { path: path.to_owned(), source };
-        let folder = match path.parent() {
-            Some(p) if !p.as_os_str().is_empty() => p,
-            _ => Path::new("."),
-        };
-        let temporary = tempfile::Builder::new()
-            .prefix(".yike-")
-            .permissions(default_permissions())
-            .tempfile_in(folder)
-            .map_err(fail)?;
-        self.write_to(BufWriter::with_capacity(1 << 20, temporary.as_file())).map_err(fail)?;
-        temporary.as_file().sync_all().map_err(fail)?;
-        temporary.persist(path).map_err(|e| fail(e.error))?;
-        // The rename itself must survive a power cut too.
-        File::open(folder).and_then(|d| d.sync_all()).map_err(fail)
-    }
-
-    /// The whole file as bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        self.write_to(&mut bytes).expect("a vector takes every byte");
-        bytes
-    }
-
-    fn write_to(&self, mut out: impl Write) -> io::Result<()> {
-        let sums: Vec<u64> = self.sections.par_iter().map(|s| xxh3_64(&s.bytes)).collect();
-        let mut table = Vec::with_capacity(self.sections.len() * ENTRY);
-        let mut at = HEADER + self.sections.len() * ENTRY;
-        for (section, sum) in self.sections.iter().zip(sums) {
-            let mut entry = [0; ENTRY];
-            entry[..section.name.len()].copy_from_slice(section.name.as_bytes());
-            entry[32..40].copy_from_slice(&(at as u64).to_le_bytes());
-            entry[40..48].copy_from_slice(&(section.bytes.len() as u64).to_le_bytes());
-            entry[48..52].copy_from_slice(&section.element.to_le_bytes());
-            entry[56..64].copy_from_slice(&sum.to_le_bytes());
-            table.extend_from_slice(&entry);
-            at = (at + section.bytes.len()).next_multiple_of(ALIGN);
-        }
-        let mut header = [0; HEADER];
-        header[..4].copy_from_slice(MAGIC);
-        header[4..8].copy_from_slice(&self.kind.code);
-        header[8..12].copy_from_slice(&self.kind.version.to_le_bytes());
-        header[12..16].copy_from_slice(&(self.sections.len() as u32).to_le_bytes());
-        header[16..24].copy_from_slice(&(at as u64).to_le_bytes());
-        header[24..32].copy_from_slice(&xxh3_64(&table).to_le_bytes());
-        let sum = xxh3_64(&header[..56]);
-        header[56..].copy_from_slice(&sum.to_le_bytes());
-        out.write_all(&header)?;
-        out.write_all(&table)?;
-        for section in &self.sections {
-            out.write_all(&section.bytes)?;
-            let gap = section.bytes.len().next_multiple_of(ALIGN) - section.bytes.len();
-            out.write_all(&[0; ALIGN][..gap])?;
-        }
-        out.flush()
-    }
-}
-
-#[cfg(unix)]
-fn default_permissions() -> std::fs::Permissions {
-    // As any new file: the user's umask takes its share.
-    std::os::unix::fs::PermissionsExt::from_mode(0o666)
-}
-
 /// Where one section lies.
 #[derive(Clone, Debug)]
 struct Entry {
@@ -233,9 +129,12 @@ struct Entry {
     start: usize,
     len: usize,
     element: usize,
+    sum: u64,
+    /// Whether the sum was found right, once somebody looked.
+    sound: OnceLock<bool>,
 }
 
-/// An opened and verified container.
+/// An opened container. A section is held against its checksum before anything of it is given out.
 #[derive(Debug)]
 pub struct Container {
     kind: Kind,
@@ -247,16 +146,47 @@ pub struct Container {
 impl Container {
     /// Maps a file and checks its kind, version, lengths and every checksum.
     pub fn open(path: &Path, kind: Kind) -> Result<Self, FileError> {
+        let this = Self::open_at_need(path, kind)?;
+        this.entries.par_iter().find_map_first(|e| this.check_sum(e).err()).map_or(Ok(this), Err)
+    }
+
+    /// Maps a file and checks its kind, version and lengths; each section's checksum is checked when
+    /// the section is first asked for. For files of gigabytes of which little is read.
+    pub fn open_at_need(path: &Path, kind: Kind) -> Result<Self, FileError> {
         let fail = |source| FileError::Io { path: path.to_owned(), source };
         let file = File::open(path).map_err(fail)?;
         if file.metadata().map_err(fail)?.len() < HEADER as u64 {
             return Err(Self::not_ours(path, kind));
         }
-        let map = mapped::map(&file).map_err(fail)?;
+        Self::of_map(mapped::map(&file).map_err(fail)?, path, kind)
+    }
+
+    /// Opens a container that lies in memory; `name` stands for its path in errors.
+    pub fn of_bytes(bytes: &[u8], name: &str, kind: Kind) -> Result<Self, FileError> {
+        let path = Path::new(name);
+        let fail = |source| FileError::Io { path: path.to_owned(), source };
+        if bytes.len() < HEADER {
+            return Err(Self::not_ours(path, kind));
+        }
+        Self::of_map(mapped::copied(bytes).map_err(fail)?, path, kind)
+    }
+
+    fn of_map(map: Mmap, path: &Path, kind: Kind) -> Result<Self, FileError> {
         let mut this =
             Self { kind, path: path.to_owned(), map: Arc::new(map), entries: Vec::new() };
         this.read_header()?;
         Ok(this)
+    }
+
+    fn check_sum(&self, entry: &Entry) -> Result<(), FileError> {
+        let sum = || xxh3_64(&self.map[entry.start..entry.start + entry.len]);
+        if *entry.sound.get_or_init(|| sum() == entry.sum) {
+            return Ok(());
+        }
+        Err(self.damaged(format!(
+            "the checksum of section `{}` at byte {} is wrong",
+            entry.name, entry.start
+        )))
     }
 
     fn not_ours(path: &Path, kind: Kind) -> FileError {
@@ -298,22 +228,9 @@ impl Container {
         if u64_at(bytes, 24) != xxh3_64(table) {
             return Err(self.damaged("the checksum of its section table is wrong"));
         }
-        let (entries, sums): (Vec<_>, Vec<_>) = table
-            .chunks_exact(ENTRY)
-            .map(|entry| (self.read_entry(entry), u64_at(entry, 56)))
-            .unzip();
-        let entries = entries.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let entries: Vec<Entry> =
+            table.chunks_exact(ENTRY).map(|e| self.read_entry(e)).collect::<Result<_, _>>()?;
         self.check_layout(&entries, HEADER + count * ENTRY)?;
-        let bad = entries
-            .par_iter()
-            .zip(sums)
-            .find_first(|(e, sum)| xxh3_64(&bytes[e.start..e.start + e.len]) != *sum);
-        if let Some((entry, _)) = bad {
-            return Err(self.damaged(format!(
-                "the checksum of section `{}` at byte {} is wrong",
-                entry.name, entry.start
-            )));
-        }
         self.entries = entries;
         Ok(())
     }
@@ -328,6 +245,8 @@ impl Container {
             start: as_size(u64_at(entry, 32)),
             len: as_size(u64_at(entry, 40)),
             element: u32_at(entry, 48) as usize,
+            sum: u64_at(entry, 56),
+            sound: OnceLock::new(),
         })
     }
 
@@ -381,6 +300,7 @@ impl Container {
         if entry.element != size || entry.len % size != 0 {
             return Err(self.damaged(format!("section `{name}` does not hold {size}-byte values")));
         }
+        self.check_sum(entry)?;
         Column::mapped(Arc::clone(&self.map), entry.start, entry.len / size)
             .ok_or_else(|| self.damaged(format!("section `{name}` is not aligned")))
     }
@@ -459,60 +379,4 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KIND: Kind = Kind { code: *b"TEST", name: "test file", version: 3, remake: "make it" };
-
-    fn sample() -> Vec<u8> {
-        let texts = Texts::pack(["", "武林路", "b"]);
-        let mut writer = Writer::new(KIND);
-        writer.column("numbers", &[1u32, 2, 3]).texts("names", &texts).json("meta", &[7, 8]);
-        writer.column("wide", &[1u128 << 100]).column::<u16>("none", &[]);
-        writer.to_bytes()
-    }
-
-    fn open(bytes: &[u8]) -> Result<Container, FileError> {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), bytes).unwrap();
-        Container::open(file.path(), KIND)
-    }
-
-    #[test]
-    fn what_was_written_is_read() {
-        let container = open(&sample()).unwrap();
-        assert_eq!(&container.column::<u32>("numbers").unwrap()[..], [1, 2, 3]);
-        assert_eq!(container.texts_of("names", 3).unwrap().get(1), "武林路");
-        assert_eq!(container.json::<Vec<u8>>("meta").unwrap(), [7, 8]);
-        assert_eq!(container.column::<u128>("wide").unwrap()[0], 1 << 100);
-        assert!(container.column::<u16>("none").unwrap().is_empty());
-        assert!(container.column::<u16>("numbers").is_err(), "wrong element size");
-        assert!(container.column::<u16>("other").is_err(), "missing section");
-        assert!(container.indices("numbers", 3, 3).is_err(), "3 is not below 3");
-        assert!(container.offsets("numbers", 2, 3).is_err(), "does not start at 0");
-    }
-
-    #[test]
-    fn every_changed_byte_and_every_cut_is_refused() {
-        let good = sample();
-        for at in 0..good.len() {
-            let mut bad = good.clone();
-            bad[at] ^= 1 << (at % 8);
-            assert!(open(&bad).is_err(), "byte {at} changed unnoticed");
-        }
-        for len in 0..good.len() {
-            assert!(open(&good[..len]).is_err(), "cut to {len} bytes unnoticed");
-        }
-    }
-
-    #[test]
-    fn other_versions_are_named() {
-        for (version, hint) in [(2, "Make it anew"), (4, "newer yike")] {
-            let bytes = Writer::new(Kind { version, ..KIND }).to_bytes();
-            let text = open(&bytes).unwrap_err().to_string();
-            assert!(text.contains(&format!("format {version}")) && text.contains(hint), "{text}");
-        }
-        let other = Writer::new(Kind { code: *b"OTHR", ..KIND }).to_bytes();
-        assert!(open(&other).unwrap_err().to_string().contains("not a test file"));
-    }
-}
+mod tests;
