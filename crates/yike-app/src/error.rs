@@ -114,10 +114,7 @@ impl AppError {
             Self::Store(_) | Self::Io { .. } | Self::Fault(_) => Kind::Fault,
             Self::Cancelled => Kind::Cancelled,
             Self::Study(error)
-                if matches!(
-                    **error,
-                    StudyError::Nearest(_) | StudyError::Write(_) | StudyError::File(_)
-                ) =>
+                if matches!(**error, StudyError::Nearest(_) | StudyError::File(_)) =>
             {
                 Kind::Fault
             }

@@ -37,7 +37,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::column::{Column, Texts};
 use crate::mapped;
 
-pub use write::{Appender, Writer, put_in_place};
+pub use write::{Appender, Memory, Output, Writer, put_in_place};
 
 const _: () = assert!(cfg!(target_endian = "little"), "columns are mapped as they lie in the file");
 

@@ -49,8 +49,8 @@ fn every_changed_byte_and_every_cut_is_refused() {
 
 #[test]
 fn sections_come_one_by_one_and_only_the_whole_is_a_container() {
-    use std::io::Cursor;
-    let begin = |n| Appender::begin(KIND, n, Cursor::new(Vec::new())).unwrap();
+    let path = Path::new("memory");
+    let begin = |n| Appender::begin(KIND, n, path, Memory::default()).unwrap();
     let mut out = begin(2);
     out.column("numbers", &[1u32, 2, 3]).unwrap();
     out.json("meta", &[7, 8]).unwrap();
@@ -58,7 +58,7 @@ fn sections_come_one_by_one_and_only_the_whole_is_a_container() {
     let mut set = Writer::new(KIND);
     assert_eq!(bytes, set.column("numbers", &[1u32, 2, 3]).json("meta", &[7, 8]).to_bytes());
     assert!(begin(1).finish().is_err(), "a section is missing");
-    assert!(Appender::begin(KIND, MAX_SECTIONS + 1, Cursor::new(Vec::new())).is_err());
+    assert!(Appender::begin(KIND, MAX_SECTIONS + 1, path, Memory::default()).is_err());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Cursor, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bytemuck::Pod;
 use serde::Serialize;
@@ -12,47 +12,66 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::{ALIGN, ENTRY, FileError, HEADER, Kind, MAGIC, MAX_SECTIONS, NAME};
 use crate::column::Texts;
 
+/// What a container can be written to.
+pub trait Output: Write + Seek {}
+
+impl<W: Write + Seek> Output for W {}
+
+/// A container that is written in memory.
+pub type Memory = Cursor<Vec<u8>>;
+
 /// Writes a container section by section, keeping none of them.
 pub struct Appender<W> {
     kind: Kind,
+    /// Named in errors.
+    path: PathBuf,
     out: W,
     sections: usize,
     table: Vec<u8>,
     at: u64,
 }
 
-impl<W: Write + Seek> Appender<W> {
+impl<W: Output> Appender<W> {
     /// Begins a container at the start of `out`. So many sections must follow, at most 4,096; the table
-    /// stands before them and gets its room now.
-    pub fn begin(kind: Kind, sections: usize, mut out: W) -> io::Result<Self> {
+    /// stands before them and gets its room now. Errors name `path`.
+    pub fn begin(kind: Kind, sections: usize, path: &Path, out: W) -> Result<Self, FileError> {
+        let table = Vec::with_capacity(sections.min(MAX_SECTIONS) * ENTRY);
+        let mut this = Self { kind, path: path.to_owned(), out, sections, table, at: 0 };
         if sections > MAX_SECTIONS {
-            return Err(io::Error::other(format!(
-                "{sections} sections are more than {MAX_SECTIONS}"
-            )));
+            return Err(this.too_large(format!("{sections} sections are more than {MAX_SECTIONS}")));
         }
-        let room = HEADER + sections * ENTRY;
-        out.write_all(&vec![0; room])?;
-        let table = Vec::with_capacity(sections * ENTRY);
-        Ok(Self { kind, out, sections, table, at: room as u64 })
+        let room = vec![0; HEADER + sections * ENTRY];
+        this.out.write_all(&room).map_err(this.fail())?;
+        this.at = room.len() as u64;
+        Ok(this)
+    }
+
+    fn fail(&self) -> impl Fn(io::Error) -> FileError + use<W> {
+        let path = self.path.clone();
+        move |source| FileError::Io { path: path.clone(), source }
+    }
+
+    fn too_large(&self, what: String) -> FileError {
+        FileError::TooLarge { path: self.path.clone(), what }
     }
 
     /// Writes a column. Names are at most 32 bytes and given once.
-    pub fn column<T: Pod>(&mut self, name: &str, values: &[T]) -> io::Result<()> {
+    pub fn column<T: Pod>(&mut self, name: &str, values: &[T]) -> Result<(), FileError> {
         self.section(name, size_of::<T>() as u32, bytemuck::cast_slice(values))
     }
 
     /// Writes a list of texts, as the two columns `NAME.ends` and `NAME.bytes`.
-    pub fn texts(&mut self, name: &str, texts: &Texts) -> io::Result<()> {
+    pub fn texts(&mut self, name: &str, texts: &Texts) -> Result<(), FileError> {
         self.column(&format!("{name}.ends"), &texts.ends)?;
         self.column(&format!("{name}.bytes"), &texts.bytes)
     }
 
     /// Writes a small value as JSON.
-    pub fn json<T: Serialize>(&mut self, name: &str, value: &T) -> io::Result<()> {
+    pub fn json<T: Serialize>(&mut self, name: &str, value: &T) -> Result<(), FileError> {
         self.section(name, 1, &json(value))
     }
 
-    fn section(&mut self, name: &str, element: u32, bytes: &[u8]) -> io::Result<()> {
+    fn section(&mut self, name: &str, element: u32, bytes: &[u8]) -> Result<(), FileError> {
         debug_assert!(name.len() <= NAME, "{name}");
         let mut entry = [0; ENTRY];
         entry[..name.len()].copy_from_slice(name.as_bytes());
@@ -62,18 +81,18 @@ impl<W: Write + Seek> Appender<W> {
         entry[56..64].copy_from_slice(&xxh3_64(bytes).to_le_bytes());
         self.table.extend_from_slice(&entry);
         let gap = bytes.len().next_multiple_of(ALIGN) - bytes.len();
-        self.out.write_all(bytes)?;
-        self.out.write_all(&[0; ALIGN][..gap])?;
+        let written = self.out.write_all(bytes);
+        written.and_then(|()| self.out.write_all(&[0; ALIGN][..gap])).map_err(self.fail())?;
         self.at += (bytes.len() + gap) as u64;
         Ok(())
     }
 
     /// Fills in header and table. Only now is it a container.
-    pub fn finish(mut self) -> io::Result<W> {
+    pub fn finish(mut self) -> Result<W, FileError> {
         let written = self.table.len() / ENTRY;
         if written != self.sections {
             let text = format!("{written} sections were written, {} promised", self.sections);
-            return Err(io::Error::other(text));
+            return Err(self.too_large(text));
         }
         let mut header = [0; HEADER];
         header[..4].copy_from_slice(MAGIC);
@@ -84,11 +103,15 @@ impl<W: Write + Seek> Appender<W> {
         header[24..32].copy_from_slice(&xxh3_64(&self.table).to_le_bytes());
         let sum = xxh3_64(&header[..56]);
         header[56..].copy_from_slice(&sum.to_le_bytes());
-        self.out.seek(SeekFrom::Start(0))?;
-        self.out.write_all(&header)?;
-        self.out.write_all(&self.table)?;
-        self.out.flush()?;
-        Ok(self.out)
+        let out = &mut self.out;
+        let mut fill = || {
+            out.seek(SeekFrom::Start(0))?;
+            out.write_all(&header)?;
+            out.write_all(&self.table)?;
+            out.flush()
+        };
+        let filled = fill();
+        filled.map_err(self.fail()).map(|()| self.out)
     }
 }
 
@@ -171,19 +194,17 @@ impl<'a> Writer<'a> {
 
     /// Writes the file beside `path`, syncs it, and puts it in place in one step.
     pub fn write(&self, path: &Path) -> Result<(), FileError> {
-        put_in_place(path, |out| {
-            let fail = |source| FileError::Io { path: path.to_owned(), source };
-            self.write_to(out).map(drop).map_err(fail)
-        })
+        put_in_place(path, |out| self.write_to(path, out).map(drop))
     }
 
     /// The whole file as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.write_to(Cursor::new(Vec::new())).expect("a vector takes every byte").into_inner()
+        let written = self.write_to(Path::new("memory"), Memory::default());
+        written.expect("a vector takes every byte").into_inner()
     }
 
-    fn write_to<W: Write + Seek>(&self, out: W) -> io::Result<W> {
-        let mut appender = Appender::begin(self.kind, self.sections.len(), out)?;
+    fn write_to<W: Output>(&self, path: &Path, out: W) -> Result<W, FileError> {
+        let mut appender = Appender::begin(self.kind, self.sections.len(), path, out)?;
         for section in &self.sections {
             appender.section(&section.name, section.element, &section.bytes)?;
         }

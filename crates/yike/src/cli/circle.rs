@@ -360,7 +360,7 @@ fn file_name(path: &Path) -> String {
 fn no_study(error: StudyError) -> anyhow::Error {
     match error {
         StudyError::Nearest(NearestError::Cancelled) => anyhow::Error::new(Cancelled),
-        StudyError::Write(_) | StudyError::File(_) => error.into(),
+        StudyError::File(_) => error.into(),
         other => BadInput(other.to_string()).into(),
     }
 }

@@ -1,7 +1,5 @@
 //! The question of a study, and what is wrong with some.
 
-use std::io;
-
 use super::Source;
 use crate::circles::estimate::Factors;
 use crate::circles::hours::WeekTime;
@@ -100,10 +98,7 @@ pub enum StudyError {
     /// The search refused or was stopped.
     #[error(transparent)]
     Nearest(#[from] NearestError),
-    /// Its bytes were not taken: a full disk, most likely.
-    #[error("the study cannot be written: {0}")]
-    Write(#[from] io::Error),
-    /// Its file cannot be put in place or opened.
+    /// Its file cannot be written or opened.
     #[error(transparent)]
     File(#[from] FileError),
 }

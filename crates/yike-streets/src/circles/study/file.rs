@@ -1,6 +1,5 @@
 //! The `.study` file: written as the study is made, read where it is looked at.
 
-use std::io::{self, Seek};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -8,13 +7,16 @@ use super::narrow::Ranks;
 use super::{Block, Part, Study, StudyMeta, Walker};
 use crate::circles::coverage::{Cells, PLAIN_MEASURES};
 use crate::column::Column;
-use crate::container::{Appender, Container, FileError, Kind};
+use crate::container::{Appender, Container, FileError, Kind, Output};
 use crate::facilities::Facilities;
 use crate::homes::Homes;
 
 /// What a `.study` file is.
 pub const KIND: Kind =
     Kind { code: *b"STDY", name: "study file", version: 2, remake: "yike circle" };
+
+/// Stands for the path of a study that has none.
+pub(super) const IN_MEMORY: &str = "the study in memory";
 
 /// Columns of a block, of a profile, and of the whole; texts count twice.
 const BLOCK_SECTIONS: usize = 4;
@@ -70,13 +72,13 @@ pub(super) struct Whole<'a> {
 /// Writes a study as it is made.
 pub(super) struct Write<W>(Appender<W>);
 
-impl<W: io::Write + Seek> Write<W> {
-    pub fn begin(out: W, profiles: usize, services: usize) -> io::Result<Self> {
+impl<W: Output> Write<W> {
+    pub fn begin(path: &Path, out: W, profiles: usize, services: usize) -> Result<Self, FileError> {
         let sections = profiles * (services * BLOCK_SECTIONS + WALKER_SECTIONS) + WHOLE_SECTIONS;
-        Ok(Self(Appender::begin(KIND, sections, out)?))
+        Ok(Self(Appender::begin(KIND, sections, path, out)?))
     }
 
-    pub fn block(&mut self, p: usize, s: usize, block: &Block) -> io::Result<()> {
+    pub fn block(&mut self, p: usize, s: usize, block: &Block) -> Result<(), FileError> {
         let [facility, ds, m, within] = block_names(p, s);
         match &block.rank {
             Ranks::Narrow(ranks) => self.0.column(&facility, ranks)?,
@@ -87,7 +89,7 @@ impl<W: io::Write + Seek> Write<W> {
         self.0.column(&within, &block.within)
     }
 
-    pub fn walker(&mut self, p: usize, found: &WalkerColumns<'_>) -> io::Result<()> {
+    pub fn walker(&mut self, p: usize, found: &WalkerColumns<'_>) -> Result<(), FileError> {
         let [standing, lacks, doubts, cover, items, tiers] = walker_names(p);
         self.0.column(&standing, found.standing)?;
         self.0.column(&lacks, &found.lacks)?;
@@ -97,7 +99,7 @@ impl<W: io::Write + Seek> Write<W> {
         self.0.column(&tiers, &found.tiers)
     }
 
-    pub fn finish(mut self, whole: &Whole<'_>) -> io::Result<W> {
+    pub fn finish(mut self, whole: &Whole<'_>) -> Result<W, FileError> {
         let (homes, facilities) = (whole.homes, whole.facilities);
         self.0.json("meta", whole.meta)?;
         self.0.texts("home.id", &homes.id)?;
@@ -124,7 +126,7 @@ pub fn open(path: &Path) -> Result<Study, FileError> {
 
 /// Opens the bytes of a study's file.
 pub fn open_bytes(bytes: &[u8]) -> Result<Study, FileError> {
-    of_container(Container::of_bytes(bytes, "the study in memory", KIND)?)
+    of_container(Container::of_bytes(bytes, IN_MEMORY, KIND)?)
 }
 
 fn of_container(file: Container) -> Result<Study, FileError> {

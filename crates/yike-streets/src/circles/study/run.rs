@@ -1,6 +1,5 @@
 //! Making a study: profile by profile, service by service, each written as it is done.
 
-use std::io::{Cursor, Seek, Write};
 use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -20,7 +19,7 @@ use crate::circles::nearest::{CategoryReach, NONE, NearestOptions, Walkers, each
 use crate::circles::profile::Profile;
 use crate::circles::standard::Limit;
 use crate::city::City;
-use crate::container::{FileError, put_in_place};
+use crate::container::{Memory, Output, put_in_place};
 use crate::network::Network;
 use crate::network::snap::{Doors, SnapIndex};
 use crate::progress::Progress;
@@ -35,12 +34,7 @@ pub fn make(
     progress: &dyn Progress,
     path: &Path,
 ) -> Result<Study, StudyError> {
-    put_in_place(path, |out| match write(city, areas, ask, progress, out) {
-        Err(StudyError::Write(source)) => {
-            Err(FileError::Io { path: path.to_owned(), source }.into())
-        }
-        other => other.map(drop),
-    })?;
+    put_in_place(path, |out| write(city, areas, ask, progress, (path, out)).map(drop))?;
     Ok(file::open(path)?)
 }
 
@@ -61,15 +55,16 @@ pub fn to_bytes(
     ask: &Ask,
     progress: &dyn Progress,
 ) -> Result<Vec<u8>, StudyError> {
-    Ok(write(city, areas, ask, progress, Cursor::new(Vec::new()))?.into_inner())
+    let out = (Path::new(file::IN_MEMORY), Memory::default());
+    Ok(write(city, areas, ask, progress, out)?.into_inner())
 }
 
-fn write<W: Write + Seek + Send>(
+fn write<W: Output + Send>(
     city: &City,
     areas: Option<&Areas>,
     ask: &Ask,
     progress: &dyn Progress,
-    out: W,
+    (path, out): (&Path, W),
 ) -> Result<W, StudyError> {
     check(city, ask)?;
     let widest = ask.minutes.last().copied().unwrap_or(MAX_MINUTES);
@@ -91,7 +86,7 @@ fn write<W: Write + Seek + Send>(
         services,
         rows: rows.len(),
     };
-    let mut out = StudyWriter::begin(out, ask.profiles.len(), work.services.list.len())?;
+    let mut out = StudyWriter::begin(path, out, ask.profiles.len(), work.services.list.len())?;
     let profiled = work.profiles(progress, &mut out)?;
     let meta = work.meta(areas, rows, profiled);
     let whole = Whole {
@@ -133,7 +128,7 @@ struct Served {
 }
 
 impl Work<'_> {
-    fn profiles<W: Write + Seek + Send>(
+    fn profiles<W: Output + Send>(
         &self,
         progress: &dyn Progress,
         out: &mut StudyWriter<W>,
@@ -156,7 +151,7 @@ impl Work<'_> {
         Ok(profiled)
     }
 
-    fn profile<W: Write + Seek + Send>(
+    fn profile<W: Output + Send>(
         &self,
         p: usize,
         costs: &Costs,
