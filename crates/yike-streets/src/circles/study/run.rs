@@ -88,7 +88,7 @@ fn write<W: Output + Send>(
     };
     let mut out = StudyWriter::begin(path, out, ask.profiles.len(), work.services.list.len())?;
     let profiled = work.profiles(progress, &mut out)?;
-    let meta = work.meta(areas, rows, profiled);
+    let meta = work.meta(areas, rows, &profiled);
     let whole = Whole {
         meta: &meta,
         homes: &city.homes,
@@ -262,7 +262,7 @@ impl Work<'_> {
         }
     }
 
-    fn meta(&self, areas: &Areas, rows: Vec<Row>, profiled: Vec<Profiled>) -> StudyMeta {
+    fn meta(&self, areas: &Areas, rows: Vec<Row>, profiled: &[Profiled]) -> StudyMeta {
         let (city, ask, services) = (self.city, self.ask, &self.services);
         StudyMeta {
             city: city.meta.clone(),
