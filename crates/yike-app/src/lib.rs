@@ -20,6 +20,7 @@ pub mod health;
 pub mod imports;
 pub mod jobs;
 pub mod maps;
+pub mod names;
 pub mod nearby;
 pub mod places;
 pub mod studies;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use yike_model::digest::Hasher;
 use yike_model::id::SubjectId;
 use yike_model::imports::Import;
-use yike_model::places::{Boundary, PlaceKind};
+use yike_model::places::{Boundary, PlaceKind, english_name};
 use yike_store::{Dataset, Page};
 use yike_streets::circles::costs::Costs;
 use yike_streets::circles::estimate::{self, Factors};
@@ -248,7 +248,8 @@ impl App {
             for (place, boundary) in reader.boundaries(district, kind).await? {
                 let name = reader.place(district, place).await?;
                 let name = name.map_or_else(String::new, |place| place.name.to_string());
-                borders.push(map::Boundary { name, level, rings: rings(&boundary) });
+                let name_en = english_name(&name).unwrap_or_default();
+                borders.push(map::Boundary { name, name_en, level, rings: rings(&boundary) });
             }
         }
         Ok(borders)

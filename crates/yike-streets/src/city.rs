@@ -1,6 +1,7 @@
 //! Everything one `.streets` file holds.
 
 use crate::column::{Column, Texts};
+use crate::english::English;
 use crate::facilities::Facilities;
 use crate::homes::Homes;
 use crate::network::Network;
@@ -78,6 +79,8 @@ pub struct City {
     pub facilities: Facilities,
     /// The rest of the base map.
     pub scene: Scene,
+    /// Names in English, where the source gives them.
+    pub english: English,
     /// What was dropped or doubted on the way.
     pub findings: Findings,
 }

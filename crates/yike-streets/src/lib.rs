@@ -13,6 +13,7 @@ pub mod circles;
 pub mod city;
 pub mod column;
 pub mod container;
+pub mod english;
 pub mod facilities;
 pub mod frames;
 pub mod homes;

@@ -21,6 +21,7 @@ pub fn picture(visit: &Visit, id: &str, view: View, title: String) -> Picture {
         title,
         units: (word("unit-m"), word("unit-km")),
         max_bytes: PICTURE_BYTES,
+        english: visit.language == Language::English,
         ..Picture::new(id, view)
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use yike_app::{App, AppError};
 use yike_model::people::Actor;
+use yike_model::places::english_name;
 
 use crate::WebConfig;
 use crate::front::language::Language;
-use crate::front::names::area_name;
 use crate::geo::Rings;
 
 /// The app and how it is shown.
@@ -31,7 +31,10 @@ pub struct District {
 impl District {
     /// Its name in the reader's language; before anything is imported, none.
     pub fn name(&self, language: Language) -> String {
-        area_name(language, &self.name)
+        match language {
+            Language::Chinese => self.name.clone(),
+            Language::English => english_name(&self.name).unwrap_or_else(|| self.name.clone()),
+        }
     }
 }
 

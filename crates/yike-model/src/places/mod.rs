@@ -9,6 +9,7 @@
 mod address;
 mod boundary;
 mod code;
+mod english;
 mod kind;
 mod place;
 mod plan;
@@ -17,6 +18,7 @@ mod search;
 pub use address::{BadAddress, Door, Label, buildings, entrances, split_door};
 pub use boundary::{BadBoundary, Boundary, BoxE7};
 pub use code::{BadCode, PlaceCode, TownClass};
+pub use english::{english_name, initials};
 pub use kind::PlaceKind;
 pub use place::{Place, PlaceRow, Point};
 pub use plan::{Change, Counts, Missing, Plan, plan};

@@ -170,6 +170,9 @@ pub struct Profile {
     pub nodes: NodeTolls,
     /// Where the numbers come from.
     pub source: String,
+    /// The same in Chinese; empty where it is only written in English.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source_zh: String,
 }
 
 impl Profile {
@@ -310,6 +313,14 @@ pub fn builtin() -> Profiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn builtin_profiles_name_their_sources_in_both_languages() {
+        let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        for profile in builtin().iter() {
+            assert!(han(&profile.source_zh) && !han(&profile.source), "{}", profile.code);
+        }
+    }
 
     #[test]
     fn builtin_profiles_have_the_speeds_of_the_handbook() {

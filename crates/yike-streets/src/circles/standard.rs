@@ -153,6 +153,9 @@ pub struct Standard {
     pub en: String,
     /// What it was taken from.
     pub source: String,
+    /// The same in Chinese; empty where it is only written in English.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source_zh: String,
     /// Tiers from small to large.
     #[serde(rename = "tier", default)]
     pub tiers: Vec<Tier>,
@@ -283,6 +286,7 @@ impl Standard {
             zh: format!("所问设施步行 {minutes} 分钟（无标准）"),
             en: format!("the categories asked for within {minutes} minutes (no standard)"),
             source: "asked for by category".into(),
+            source_zh: String::new(),
             tiers: vec![Tier {
                 code: "asked".into(),
                 zh: "所问设施".into(),

@@ -31,6 +31,8 @@ pub use tile::{MAX_TILE_BYTES, MAX_ZOOM};
 pub struct Boundary {
     /// Name of what it encloses, drawn where there is room; empty for none.
     pub name: String,
+    /// The same in English; empty where there is none.
+    pub name_en: String,
     /// How high in the place tree: 1 district, 2 subdistrict, 3 community.
     pub level: u8,
     /// Closed rings.

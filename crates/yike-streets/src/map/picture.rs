@@ -154,6 +154,8 @@ pub struct Picture {
     pub title: String,
     /// What stands at its foot: source and date.
     pub credit: String,
+    /// Whether the base map is labelled in English where it has English names.
+    pub english: bool,
     /// Word for metres and kilometres on the scale bar: `("m", "km")` or `("米", "公里")`.
     pub units: (String, String),
     /// Prefix of ids inside the picture, so that several can stand on one page.
@@ -174,6 +176,7 @@ impl Picture {
             points: Vec::new(),
             title: String::new(),
             credit: String::new(),
+            english: false,
             units: ("m".to_owned(), "km".to_owned()),
             id: id.to_owned(),
             max_bytes: 400_000,

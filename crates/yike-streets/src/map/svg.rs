@@ -136,7 +136,7 @@ impl<'a> Canvas<'a> {
         let mut lines: BTreeMap<(Street, bool), String> = BTreeMap::new();
         for ((street, private, name), edges) in streets {
             let d = lines.entry((street, private)).or_default();
-            self.street(street, name, &edges, d);
+            self.street(street, self.said(name), &edges, d);
         }
         for (ground, d) in ground.iter().filter(|(g, _)| **g < Ground::Rail) {
             self.ground(*ground, d);
@@ -148,9 +148,10 @@ impl<'a> Canvas<'a> {
     }
 
     fn shape(&mut self, s: u32, ground: &mut BTreeMap<Ground, String>) {
-        let city = &self.atlas.city;
+        let atlas = self.atlas;
+        let city = &atlas.city;
         let Some(kind) = shape_kind(city, s) else { return };
-        let name = shape_name(city, s);
+        let name = self.said(shape_name(city, s));
         let parts: Vec<Vec<Dot>> = shape_parts(city, s)
             .map(|part| part.iter().map(|&c| self.place(c)).collect())
             .collect();
@@ -178,6 +179,15 @@ impl<'a> Canvas<'a> {
                 }
             }
         }
+    }
+
+    /// A name of the base map in the picture's language.
+    fn said<'n>(&self, name: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        let english = self.picture.english.then(|| self.atlas.city.english.get(name)).flatten();
+        english.unwrap_or(name)
     }
 
     fn boundary(&mut self, b: usize, ground: &mut BTreeMap<Ground, String>) {

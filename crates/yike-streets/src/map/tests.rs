@@ -104,6 +104,7 @@ impl Sketch {
             homes: crate::homes::Homes::default(),
             facilities: crate::facilities::Facilities::default(),
             scene,
+            english: crate::english::English::default(),
             findings: crate::osm::Findings::default(),
         }
     }
@@ -123,6 +124,7 @@ fn toy() -> Atlas {
         .shape(SceneKind::PlaceLabel, "柳岸新村", vec![vec![at(50.0, 50.0)]])
         .city();
     let boundary = Boundary {
+        name_en: "Liu'an Community".to_owned(),
         name: "柳岸社区".to_owned(),
         level: 3,
         rings: vec![square(-400.0, -400.0, 800.0)],

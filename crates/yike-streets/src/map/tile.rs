@@ -178,6 +178,9 @@ impl<'a> Drawing<'a> {
         if !name.is_empty() {
             properties.push(("name", text(name)));
         }
+        if let Some(english) = self.atlas.city.english.get(name) {
+            properties.push(("name_en", text(english)));
+        }
         for (key, set) in [("private", private), ("bridge", bridge), ("tunnel", tunnel)] {
             if set {
                 properties.push((key, Value::True));
@@ -272,42 +275,56 @@ impl<'a> Drawing<'a> {
             .map(|ring| ring.iter().map(|&c| self.place(c)).collect())
             .collect();
         self.lines(In::Boundary, &rings, std::slice::from_ref(&level));
-        self.label_area(
-            ["district", "subdistrict", "community"][usize::from(boundary.level.clamp(1, 3)) - 1],
-            &boundary.name,
-            &rings,
-        );
+        let class =
+            ["district", "subdistrict", "community"][usize::from(boundary.level.clamp(1, 3)) - 1];
+        if let Some((at, room)) = room_for_name(class, &boundary.name, &rings) {
+            self.label(class, (&boundary.name, &boundary.name_en), at, room);
+        }
     }
 
     /// Names an area in the one tile that holds its middle.
     fn label_area(&mut self, class: &'static str, name: &str, parts: &[Vec<Dot>]) {
-        let Some(outer) = parts.first().filter(|_| !name.is_empty()) else { return };
-        // A label needs room: about a pixel of width for each 8 units, a letter being 12 pixels.
-        let room = doubled_area(outer).abs() / 2.0;
-        if class != "building" && room < 90_000.0 {
-            return;
+        if let Some((at, room)) = room_for_name(class, name, parts) {
+            self.label(class, (name, self.english(name)), at, room);
         }
-        if let Some(at) = middle(outer) {
-            self.label(class, name, at, room);
-        }
+    }
+
+    /// The English name of what the source gives one; else empty.
+    fn english(&self, name: &str) -> &'a str {
+        let atlas = self.atlas;
+        atlas.city.english.get(name).unwrap_or_default()
     }
 
     fn label_at(&mut self, class: &'static str, name: &str, parts: &[Vec<Dot>]) {
         if let (false, Some(&at)) = (name.is_empty(), parts.first().and_then(|p| p.first())) {
-            self.label(class, name, at, 0.0);
+            self.label(class, (name, self.english(name)), at, 0.0);
         }
     }
 
-    fn label(&mut self, class: &str, name: &str, at: Dot, room: f64) {
+    fn label(&mut self, class: &str, (name, english): (&str, &str), at: Dot, room: f64) {
         let extent = f64::from(EXTENT);
         if (0.0..extent).contains(&at.0) && (0.0..extent).contains(&at.1) {
             // The larger the area, the sooner it is named where names compete.
             let rank = 20 - (room.max(1.0).log2() as u64).min(20);
-            let properties =
-                [("class", text(class)), ("name", text(name)), ("rank", Value::Int(rank))];
+            let mut properties =
+                vec![("class", text(class)), ("name", text(name)), ("rank", Value::Int(rank))];
+            if !english.is_empty() {
+                properties.push(("name_en", text(english)));
+            }
             self.add(In::Label, &Shape::Point(at), &properties);
         }
     }
+}
+
+/// The middle of an area and its size, if there is a name and room for it.
+fn room_for_name(class: &str, name: &str, parts: &[Vec<Dot>]) -> Option<(Dot, f64)> {
+    let outer = parts.first().filter(|_| !name.is_empty())?;
+    // A label needs room: about a pixel of width for each 8 units, a letter being 12 pixels.
+    let room = doubled_area(outer).abs() / 2.0;
+    if class != "building" && room < 90_000.0 {
+        return None;
+    }
+    Some((middle(outer)?, room))
 }
 
 fn text(value: &str) -> Value {

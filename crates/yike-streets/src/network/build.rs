@@ -7,6 +7,7 @@ use super::build_areas;
 use super::build_edges;
 use super::build_lines::Lines;
 use crate::city::{City, Meta};
+use crate::english::English;
 use crate::osm::dates;
 use crate::osm::features::{self, Built};
 use crate::osm::findings::Collector;
@@ -124,7 +125,8 @@ fn city(
     progress.stage("buildings and facilities", 0, 1);
     let Built { homes, facilities, scene } = features::build(&gathered, rules, &mut found);
     let meta = meta(source, name, rules, gathered.newest, &network);
-    Ok(City { meta, network, homes, facilities, scene, findings: found.finish() })
+    let english = English::pack(gathered.pool.english());
+    Ok(City { meta, network, homes, facilities, scene, english, findings: found.finish() })
 }
 
 fn meta(

@@ -9,6 +9,7 @@ use crate::city::{City, Scene, SceneKind};
 use crate::column::Column;
 pub use crate::container::FileError;
 use crate::container::{Container, Kind, Writer};
+use crate::english::English;
 use crate::facilities::{Facilities, MAX_CATEGORIES};
 use crate::homes::Homes;
 use crate::network::Network;
@@ -86,7 +87,9 @@ fn writer(city: &City) -> Writer<'_> {
         .column("scene.first_part", &s.first_part)
         .column("scene.first_point", &s.first_point)
         .column("scene.point", &s.point)
-        .texts("scene.names", &s.names);
+        .texts("scene.names", &s.names)
+        .texts("english.local", &city.english.local)
+        .texts("english.name", &city.english.english);
     w
 }
 
@@ -100,7 +103,18 @@ pub fn open(path: &Path) -> Result<City, FileError> {
         homes: open_homes(&file)?,
         facilities: open_facilities(&file)?,
         scene: open_scene(&file)?,
+        english: open_english(&file)?,
     })
+}
+
+/// English names; files from before they were kept have none.
+fn open_english(file: &Container) -> Result<English, FileError> {
+    if !file.has("english.local") {
+        return Ok(English::default());
+    }
+    let local = file.texts("english.local")?;
+    let english = English { english: file.texts_of("english.name", local.len())?, local };
+    if english.is_sorted() { Ok(english) } else { Err(file.damaged("English names are not in order")) }
 }
 
 /// A column of positions on the globe.

@@ -216,7 +216,7 @@ impl Batch {
         rules.doubt(tags, categories, &mut self.found, &object);
         let scene = rules.scene(tags, Shape::Node).filter(|_| gatherer.plan.scene);
         if categories != 0 || scene.is_some() {
-            let name = self.pool.add_optional(tags.name());
+            let name = self.pool.add_name(tags);
             let scene = scene.map_or(NOT_DRAWN, |s| s as u8);
             self.points.push(Point { id, coord, name, categories, scene });
         }

@@ -59,7 +59,10 @@ impl Sink {
         let along = street.is_some() && !across && sort != Sort::Area;
         let mut kept = false;
         if let Some(street) = street.filter(|s| along || (across && s.walkable)) {
-            let name = self.pool.add_optional(tags.name().or_else(|| tags.text(key::REF)));
+            let name = match self.pool.add_name(tags) {
+                0 => self.pool.add_optional(tags.text(key::REF)),
+                name => name,
+            };
             let hours = self.pool.add_optional(street.hours.as_deref());
             let meaning::StreetMeaning { traits, walkable, .. } = street;
             if walkable || gatherer.plan.scene {
@@ -115,7 +118,7 @@ impl Sink {
         }
         let feature = Feature {
             id,
-            name: self.pool.add_optional(tags.name()),
+            name: self.pool.add_name(tags),
             address: self.pool.add(&address),
             scene: scene.map_or(NOT_DRAWN, |s| s as u8),
             area,

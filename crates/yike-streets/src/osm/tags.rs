@@ -50,6 +50,7 @@ fixed_keys! {
     HIGHWAY = "highway",
     NAME = "name",
     NAME_ZH = "name:zh",
+    NAME_EN = "name:en",
     REF = "ref",
     FOOT = "foot",
     ACCESS = "access",
@@ -144,5 +145,10 @@ impl<'a> Tags<'a> {
     /// The name people in the place would use: Chinese where given apart.
     pub(crate) fn name(&self) -> Option<&'a str> {
         self.text(key::NAME).or_else(|| self.text(key::NAME_ZH))
+    }
+
+    /// The English name, where given apart from another.
+    pub(crate) fn english(&self) -> Option<&'a str> {
+        self.text(key::NAME_EN).filter(|english| self.name().is_some_and(|name| name != *english))
     }
 }

@@ -1,8 +1,8 @@
 coverage-title = Who lacks what
 coverage-other-study = Choose another study
-coverage-sentence = { $who }: most people lack { $what }, with { $people } unable to reach one in { $minutes } minutes
-coverage-sentence-area = { $area }, { $who }: most people lack { $what }, with { $people } unable to reach one in { $minutes } minutes
-coverage-sentence-full = { $who }: everyone reaches all that { $standard } asks for
+coverage-sentence = Most lacking: { $what }. { $people } people cannot reach one in { $minutes } minutes (pace: { $who })
+coverage-sentence-area = Most lacking in { $area }: { $what }. { $people } people cannot reach one in { $minutes } minutes (pace: { $who })
+coverage-sentence-full = Everyone reaches all that { $standard } asks for (pace: { $who })
 coverage-told = { $title }: by { $standard }, data of { $date }, computed { $when }.
 coverage-none-title = No study yet
 coverage-none-told = A study works out what every home reaches on foot, and lists who lacks what. Staff can start one after signing in.

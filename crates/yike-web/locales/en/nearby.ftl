@@ -10,7 +10,8 @@ front-number-link = See where they live
 front-number-about = Where the data comes from
 
 ask-label = Estate, building, street, or pinyin initials
-ask-placeholder = Such as 柳岸新村, laxc
+ask-placeholder = Such as { $initials }, for { $name }
+ask-placeholder-none = An estate, a building or a street
 ask-button = Look
 locate = Where I am
 locate-denied = Your browser did not give a position. Type the name of a place, or tap on the map.
@@ -30,7 +31,6 @@ nearby-title = On foot from { $place }
 nearby-point = On foot from this point on the map
 nearby-here = On foot from where you are
 nearby-other-place = Choose another place
-nearby-map-note = The list and the map say the same thing. Either will do.
 nearby-edge = The map data ends not far from here. There may be places beyond its edge that we do not count.
 
 choose-who = Who is walking?
@@ -70,3 +70,14 @@ how-standard = What ought to be there follows { $standard }.
 how-date = Map data: { $who }, { $date }.
 how-date-unknown = Map data: { $who }, date unknown.
 how-snap = The walk starts on the nearest street, about { $metres } from the point you chose.
+counts-label = Kinds of services within so many minutes
+counts-kinds = { $n }
+lacking-all = Missing: { $names }
+lacking-more = { $n } things are missing, among them { $names }
+missing-more = { $n } more that are missing
+need-tally = { $n ->
+    [one] one kind, nearest { $minutes }
+   *[other] { $n } kinds, nearest { $minutes }
+  }
+reach-title = Within { $minutes } minutes
+trail-label = Where it lies

@@ -1,8 +1,8 @@
 coverage-title = 谁缺什么
 coverage-other-study = 换一次测算
-coverage-sentence = 按{ $who }的脚步，最多人够不着的是{ $what }：{ $minutes } 分钟内到不了的有 { $people } 人
-coverage-sentence-area = { $area }，按{ $who }的脚步，最多人够不着的是{ $what }：{ $minutes } 分钟内到不了的有 { $people } 人
-coverage-sentence-full = 按{ $who }的脚步，{ $standard }要求的都够得着
+coverage-sentence = 缺得最多的是{ $what }：有 { $people } 人走 { $minutes } 分钟到不了（按{ $who }的速度算）
+coverage-sentence-area = { $area }缺得最多的是{ $what }：有 { $people } 人走 { $minutes } 分钟到不了（按{ $who }的速度算）
+coverage-sentence-full = { $standard }要求的，人人都走得到（按{ $who }的速度算）
 coverage-told = { $title }：按{ $standard }，数据 { $date }，{ $when }算出。
 coverage-none-title = 还没有测算过
 coverage-none-told = 一次测算算出每户步行能到哪里，并列出谁缺什么。工作人员登录后可以开始。

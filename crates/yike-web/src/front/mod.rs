@@ -5,7 +5,6 @@ pub mod csrf;
 pub mod form;
 pub mod headers;
 pub mod language;
-pub mod names;
 pub mod page;
 pub mod random;
 pub mod view;

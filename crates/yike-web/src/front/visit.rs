@@ -5,6 +5,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, HeaderMap, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponseParts, ResponseParts};
 use yike_app::access::Session;
+use yike_app::names::EnglishNames;
 use yike_model::people::{Actor, Role};
 
 use super::cookies::{self, Keep};
@@ -35,6 +36,8 @@ pub struct Visit {
     pub district: String,
     /// Whether the district is invented.
     pub demo: bool,
+    /// Names in English, for those who read it.
+    names: EnglishNames,
     /// Cookies to set with the answer.
     set: Cookies,
 }
@@ -52,6 +55,14 @@ impl Visit {
             here: self.here.clone(),
             staff: self.is_staff(),
             csrf: self.csrf.clone(),
+        }
+    }
+
+    /// A name of the data in the visitor's language, as far as it has one there.
+    pub fn name(&self, local: &str) -> String {
+        match self.language {
+            Language::Chinese => local.to_owned(),
+            Language::English => self.names.of(local),
         }
     }
 
@@ -109,6 +120,10 @@ impl Visit {
             None => None,
         };
         let place = web.district().await;
+        let names = match language {
+            Language::Chinese => EnglishNames::default(),
+            Language::English => web.app.english_names(&Actor::Anonymous).await?,
+        };
         Ok(Self {
             language,
             view,
@@ -118,6 +133,7 @@ impl Visit {
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             district: place.name(language),
             demo: place.demo,
+            names,
             set,
         })
     }

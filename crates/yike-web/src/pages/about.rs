@@ -5,9 +5,10 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use yike_app::streets::circles::profile::Profile;
 
-use super::Fact;
 use super::ask::profile_name;
+use super::{Fact, pick};
 use crate::error::{OnPage, PageResult, render};
+use crate::front::language::Language;
 use crate::front::page::{Page, Section};
 use crate::front::visit::Visit;
 use crate::state::Web;
@@ -63,12 +64,17 @@ pub async fn page(State(web): State<Web>, visit: Visit) -> PageResult {
     Ok((visit.cookies(), render(&AboutPage { p, facts, profiles })).into_response())
 }
 
+/// A text in the reader's language; in English where it is written in no other.
+pub fn told_in(language: Language, zh: &str, en: &str) -> String {
+    if zh.is_empty() { en.to_owned() } else { pick(language, zh, en) }
+}
+
 fn row(p: &Page, profile: &Profile) -> ProfileRow {
     let quarter_dm = profile.speed_mm_s * 9;
     ProfileRow {
         name: profile_name(p.language, &profile.code),
         speed: format!("{:.2}", f64::from(profile.speed_mm_s) / 1000.0),
         quarter: p.metres(&quarter_dm).into_owned(),
-        source: profile.source.clone(),
+        source: told_in(p.language, &profile.source_zh, &profile.source),
     }
 }

@@ -137,7 +137,7 @@ impl Ask {
             fields.push((key, value.to_owned()));
         }
         fields.push(("csrf", csrf.to_owned()));
-        Chip { name, href: self.href(key, value), fields, on }
+        Chip { big: String::new(), name, href: self.href(key, value), fields, on }
     }
 
     /// All parts but the time, for the form that asks for one.

@@ -1,7 +1,9 @@
 //! Coverage: who in the district lacks what, from the matrix down to the homes.
 
 mod cell;
+mod counts;
 mod files;
+mod filter;
 mod homes;
 mod matrix;
 
@@ -11,9 +13,11 @@ use super::{Chip, Choice, LegendItem, Link};
 use crate::front::page::Page;
 
 pub use cell::cell;
+pub use counts::count;
 pub use files::file;
+pub use filter::{Filter, study_id};
 pub use homes::homes;
-pub use matrix::{Filter, matrix, newest, study_id};
+pub use matrix::{matrix, newest};
 
 /// What changed since another study.
 #[derive(Clone, Debug)]

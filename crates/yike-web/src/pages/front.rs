@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use yike_app::streets::map::{Base, View};
 use yike_app::studies::CoverageAsk;
-use yike_model::places::PlaceKind;
+use yike_model::places::{Place, PlaceKind, initials};
 use yike_store::Page as Rows;
 
 use super::ask::{escape, profile_name};
@@ -36,6 +36,8 @@ pub struct Number {
 pub struct FrontPage {
     /// The frame.
     pub p: Page,
+    /// What one could type, for example.
+    pub placeholder: String,
     /// Places to try.
     pub examples: Vec<Link>,
     /// Picture of the district.
@@ -64,26 +66,40 @@ async fn filled(web: &Web, visit: &Visit) -> Result<FrontPage, Fault> {
         // Before anything is imported there is nothing to draw, and the page still says what it is.
         Err(_) => String::new(),
     };
+    let estates = estates(web, visit, 3).await?;
+    let link = |place: &Place| {
+        let href = format!("/nearby?place={}", escape(place.code.as_str()));
+        Link::new(href, visit.name(place.name.as_str()))
+    };
     Ok(FrontPage {
-        examples: examples(web, visit).await?,
+        placeholder: placeholder(visit, estates.first()),
+        examples: estates.iter().map(link).collect(),
         numbers: numbers(web, visit, &p).await?,
         map,
         p,
     })
 }
 
-/// A few estates to try.
-async fn examples(web: &Web, visit: &Visit) -> Result<Vec<Link>, Fault> {
+/// A few estates to try; none before there are any.
+pub async fn estates(web: &Web, visit: &Visit, limit: u32) -> Result<Vec<Place>, Fault> {
     if web.app.district().is_err() {
         return Ok(Vec::new());
     }
-    let rows = Rows::first(3);
-    let estates = web.app.places_of_kind(&visit.actor, PlaceKind::Estate, &rows).await?;
-    let link = |place: &yike_model::places::Place| {
-        let href = format!("/nearby?place={}", escape(place.code.as_str()));
-        Link::new(href, place.name.to_string())
-    };
-    Ok(estates.iter().map(link).collect())
+    let rows = Rows::first(limit);
+    Ok(web.app.places_of_kind(&visit.actor, PlaceKind::Estate, &rows).await?)
+}
+
+/// What one could type, by an estate there is.
+pub fn placeholder(visit: &Visit, estate: Option<&Place>) -> String {
+    let example = estate.and_then(|place| Some((place, initials(place.name.as_str())?)));
+    match example {
+        Some((place, initials)) => {
+            let name = visit.name(place.name.as_str());
+            let values = [("name", name.into()), ("initials", initials.into())];
+            visit.language.fill("ask-placeholder", &values).into_owned()
+        }
+        None => visit.language.text("ask-placeholder-none").into_owned(),
+    }
 }
 
 /// Three numbers out of the newest study.

@@ -28,6 +28,8 @@ pub fn pick(language: Language, zh: &str, en: &str) -> String {
 /// A choice among several, as a link.
 #[derive(Clone, Debug)]
 pub struct Chip {
+    /// What it comes to, written large above its name; may be empty.
+    pub big: String,
     /// What it is called.
     pub name: String,
     /// Where it leads.

@@ -35,6 +35,7 @@ fn walk(name: &str, ds: u32, dm: u32) -> Walk {
 
 fn chip(name: &str, on: bool) -> Chip {
     Chip {
+        big: String::new(),
         name: name.to_owned(),
         href: "/nearby?at=1".to_owned(),
         fields: vec![("lon", "120.1".into())],
@@ -67,7 +68,8 @@ fn nearby(p: Page, posted: bool, missing: bool) -> NearbyPage {
     let none = Missing { name: "托儿所 <b>".to_owned(), limit, nearest: None };
     NearbyPage {
         heading: "从柳岸新村 12 幢步行".to_owned(),
-        path: "柳岸街道 柳岸社区".to_owned(),
+        path: vec![Link::new("/places/330105001", "柳岸街道")],
+        lacking: p.t2("lacking-all", "n", 2_u32, "names", "社区食堂、托儿所").into_owned(),
         posted,
         profiles: vec![chip("成人", false), chip("长者", true), chip("轮椅", false)],
         minutes: vec![chip("5 分钟", false), chip("15 分钟", true)],
@@ -76,11 +78,13 @@ fn nearby(p: Page, posted: bool, missing: bool) -> NearbyPage {
         limit: 15,
         standard: "GB 50180-2018".to_owned(),
         unknown: vec!["文化站".to_owned(), "小型球场".to_owned()],
+        missing_too: if missing { vec![none.clone()] } else { Vec::new() },
         missing: if missing { vec![gap, none] } else { Vec::new() },
         edge_note: Some(p.t("nearby-edge").into_owned()),
         needs: vec![Need {
             code: "care",
             name: p.t("need-care").into_owned(),
+            tally: p.t2("need-tally", "n", 1_u32, "minutes", "4 分钟").into_owned(),
             reached: vec![Reached {
                 category: "卫生站".to_owned(),
                 first: walk("柳岸社区卫生服务站", 2_340, 2_110),
@@ -112,7 +116,7 @@ fn coverage(p: Page) -> CoveragePage {
     };
     let delta = Delta { tone: "better", words: "多 120 人够得着".to_owned() };
     CoveragePage {
-        sentence: "按长者的脚步，最多人够不着的是社区食堂：15 分钟内到不了的有 12,340 人"
+        sentence: "缺得最多的是社区食堂：有 12,340 人走 15 分钟到不了（按长者的速度算）"
             .to_owned(),
         study: StudyHead { told: "11 月测算：按 GB 50180".to_owned() },
         compared: Some("正与“10 月测算”相比".to_owned()),
@@ -254,6 +258,7 @@ fn import(p: Page) -> ImportPage {
 
 fn front(p: Page) -> FrontPage {
     FrontPage {
+        placeholder: p.t("ask-placeholder-none").into_owned(),
         examples: vec![Link::new("/nearby?home=1", "柳岸新村 12 幢")],
         map: MAP.to_owned(),
         numbers: vec![Number {
@@ -304,6 +309,7 @@ pub fn all(language: Language, view: View) -> Vec<(&'static str, String)> {
     };
     let find = |asked: &str, finds: Vec<Find>| FindPage {
         asked: asked.to_owned(),
+        placeholder: String::new(),
         finds,
         bounds: "120.1,30.2,120.2,30.3".to_owned(),
         map: MAP.to_owned(),

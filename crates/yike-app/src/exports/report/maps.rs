@@ -35,6 +35,7 @@ fn boundaries(export: &Export<'_>) -> Vec<Boundary> {
     };
     list.iter()
         .map(|area| Boundary {
+            name_en: String::new(),
             name: area.name.clone(),
             level: level(&area.level),
             rings: area.polygons.iter().flatten().cloned().collect(),

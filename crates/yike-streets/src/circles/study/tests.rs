@@ -140,6 +140,7 @@ fn city(plan: &Plan) -> City {
     bounds.add(at(SIDE * STEP + plan.margin, SIDE * STEP + plan.margin));
     let column = |f: fn(&PlannedHome) -> u32| plan.homes.iter().map(f).collect::<Vec<_>>();
     City {
+        english: crate::english::English::default(),
         meta: Meta {
             source: "test.osm".into(),
             source_digest: "0".repeat(16),

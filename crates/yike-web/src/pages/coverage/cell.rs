@@ -8,11 +8,11 @@ use yike_app::streets::map::{Base, Tone, View};
 use yike_app::studies::{AreaCoverage, Coverage, ServiceCoverage};
 use yike_model::people::Role;
 
-use super::matrix::{Filter, count, share, study_id};
+use super::counts::{count, share};
+use super::filter::{Filter, study_id};
 use super::{AreaRow, CellPage};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::language::Value;
-use crate::front::names::area_name;
 use crate::front::page::Section;
 use crate::front::visit::Visit;
 use crate::geo::{self, Rings, Shown, ShownArea};
@@ -131,7 +131,7 @@ impl Words<'_> {
         let area = if self.filter.area.is_empty() {
             language.text("filter-area-all").into_owned()
         } else {
-            area_name(language, &self.coverage.row.name)
+            self.visit.name(&self.coverage.row.name)
         };
         let told = self.fill(
             "cell-told",
@@ -167,6 +167,7 @@ impl Words<'_> {
 
     fn minutes(&self) -> Vec<Chip> {
         let chip = |minutes: &u16| Chip {
+            big: String::new(),
             name: self.fill("choose-minutes-n", &[("n", minutes.into())]),
             href: format!(
                 "{}{}",
@@ -207,7 +208,7 @@ impl Words<'_> {
         if area.row.code.is_empty() {
             self.fill("area-outside", &[])
         } else {
-            area_name(self.visit.language, &area.row.name)
+            self.visit.name(&area.row.name)
         }
     }
 
@@ -221,7 +222,7 @@ impl Words<'_> {
             );
             Some(ShownArea {
                 tone: out_of_reach(area).map_or(Tone::Beyond, tone),
-                name: area_name(self.visit.language, &area.row.name),
+                name: self.visit.name(&area.row.name),
                 told,
                 href: self.area_href(&area.row.code),
                 polygons,

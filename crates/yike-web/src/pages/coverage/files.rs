@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use yike_app::exports::{Lang, Part};
 
-use super::matrix::study_id;
+use super::filter::study_id;
 use crate::error::{Fault, OnPage, PageResult};
 use crate::front::language::Language;
 use crate::front::visit::Visit;

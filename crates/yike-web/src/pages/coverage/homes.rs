@@ -8,11 +8,10 @@ use yike_app::streets::units::{Bounds, Coord};
 use yike_app::studies::{HOMES_LIMIT, HomeRow as Home, HomesAsk};
 
 use super::cell::{Spot, Words};
-use super::matrix::{Filter, study_id};
+use super::filter::{Filter, study_id};
 use super::{HomeRow, HomesPage};
 use crate::error::{OnPage, PageResult, render};
 use crate::front::language::{Value, grouped};
-use crate::front::names::area_name;
 use crate::front::page::Section;
 use crate::front::visit::Visit;
 use crate::geo::{self, Shown, ShownPoint};
@@ -45,7 +44,7 @@ pub async fn homes(
     let language = visit.language;
     let area = match filter.area.as_str() {
         "" => language.text("filter-area-all").into_owned(),
-        _ => area_name(language, &coverage.row.name),
+        _ => visit.name(&coverage.row.name),
     };
     let values: [(&'static str, Value); 4] = [
         ("area", area.into()),

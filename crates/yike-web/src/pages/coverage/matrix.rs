@@ -1,88 +1,27 @@
 //! The matrix of a study: services down, bands across.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
-use serde::Deserialize;
 use yike_app::streets::circles::study::StudyMeta;
-use yike_app::studies::{Coverage, CoverageAsk, ServiceCoverage, Shown, StudyView};
+use yike_app::studies::{Coverage, ServiceCoverage, Shown, StudyView};
 use yike_model::StudyId;
 use yike_store::Page as Rows;
 
+use super::counts::{SMALLEST_SHOWN, lack, share};
+use super::filter::{Filter, study_id};
 use super::{Cell, CoveragePage, Delta, Head, Row, StudyHead};
 use crate::error::{Fault, OnPage, PageResult, render};
-use crate::front::language::{Language, Value, grouped};
-use crate::front::names::area_name;
+use crate::front::language::{Language, Value};
 use crate::front::page::{Page, Section};
 use crate::front::visit::Visit;
 use crate::front::when;
 use crate::pages::ask::{escape, profile_name};
+use crate::pages::about::told_in;
 use crate::pages::plain::{Drawing, PlainPage};
 use crate::pages::{Choice, Link, pick};
 use crate::state::Web;
-
-/// Counts below this are hidden from the public.
-pub const SMALLEST_SHOWN: u64 = 10;
-
-/// Which part of a study is asked for, as it stands in an address.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Filter {
-    /// Who walks.
-    pub profile: String,
-    /// Code of an area; empty for the district.
-    pub area: String,
-    /// Code of an age band; empty for everybody.
-    pub age: String,
-    /// `standard` or `all`.
-    pub list: String,
-    /// Id of a study to compare with; empty for none.
-    pub with: String,
-    /// `gap`, `name`, or `m` and minutes; `-` before it turns the order round.
-    pub sort: String,
-    /// The band of a cell.
-    pub minutes: String,
-}
-
-impl Filter {
-    /// As the app takes it.
-    pub fn to_app(&self) -> CoverageAsk {
-        CoverageAsk {
-            profile: self.profile.clone(),
-            area: self.area.clone(),
-            age: self.age.clone(),
-        }
-    }
-
-    /// As a query with some parts changed; empty parts are left out.
-    pub fn query(&self, changed: &[(&str, &str)]) -> String {
-        let parts = [
-            ("profile", &self.profile),
-            ("area", &self.area),
-            ("age", &self.age),
-            ("list", &self.list),
-            ("with", &self.with),
-            ("sort", &self.sort),
-            ("minutes", &self.minutes),
-        ];
-        let mut query = String::new();
-        for (name, own) in parts {
-            let value = changed.iter().find(|(key, _)| *key == name).map_or(own.as_str(), |c| c.1);
-            if !value.is_empty() {
-                query.push(if query.is_empty() { '?' } else { '&' });
-                let _ = write!(query, "{name}={}", escape(value));
-            }
-        }
-        query
-    }
-}
-
-/// Reads a study's id from a path.
-pub fn study_id(text: &str) -> Result<StudyId, Fault> {
-    text.parse().map_err(|_| Fault::missing())
-}
 
 /// `GET /coverage`: the newest study, or a page that says there is none.
 pub async fn newest(State(web): State<Web>, visit: Visit) -> PageResult {
@@ -237,7 +176,7 @@ impl Matrix<'_> {
                 if self.filter.area.is_empty() {
                     self.fill("coverage-sentence", &values)
                 } else {
-                    let area = area_name(self.language(), &self.coverage.row.name);
+                    let area = self.visit.name(&self.coverage.row.name);
                     values.push(("area", area.into()));
                     self.fill("coverage-sentence-area", &values)
                 }
@@ -279,7 +218,7 @@ impl Matrix<'_> {
         let mut areas = vec![Choice::new("", all, self.filter.area.is_empty())];
         let named = self.meta().rows.iter().filter(|row| !row.code.is_empty());
         areas.extend(named.map(|r| {
-            let name = area_name(self.language(), &r.name);
+            let name = self.visit.name(&r.name);
             Choice::new(&r.code, name, r.code == self.filter.area)
         }));
         areas
@@ -482,52 +421,12 @@ impl Matrix<'_> {
             notes.push(p.t1("note-small", "n", SMALLEST_SHOWN).into_owned());
         }
         let standard = pick(self.language(), &meta.standard.zh, &meta.standard.en);
-        let source = format!("{standard}（{}）", meta.standard.source);
+        let source = told_in(self.language(), &meta.standard.source_zh, &meta.standard.source);
+        let source = match self.language() {
+            Language::Chinese => format!("{standard}（{source}）"),
+            Language::English => format!("{standard} ({source})"),
+        };
         notes.push(p.t1("note-standard", "standard", source).into_owned());
         notes
-    }
-}
-
-/// A share in per cent with one place; a dash where it is hidden.
-pub fn share(language: Language, ppm: Option<u32>) -> String {
-    match ppm {
-        // Rounded down, so that only everybody is 100 %.
-        Some(ppm) => format!("{}.{} %", ppm / 10_000, ppm / 1_000 % 10),
-        None => language.text("matrix-share-hidden").into_owned(),
-    }
-}
-
-/// How many are out of reach, in words.
-pub fn lack(language: Language, lacking: Option<u64>) -> String {
-    match lacking {
-        Some(0) => language.text("matrix-none").into_owned(),
-        Some(people) => language.fill("matrix-lack", &[("n", people.into())]).into_owned(),
-        None => language.fill("matrix-hidden", &[("n", SMALLEST_SHOWN.into())]).into_owned(),
-    }
-}
-
-/// A count in a table; a word where it is hidden.
-pub fn count(language: Language, people: Option<u64>) -> String {
-    people.map_or_else(
-        || language.fill("matrix-hidden", &[("n", SMALLEST_SHOWN.into())]).into_owned(),
-        grouped,
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_everybody_is_all_of_them() {
-        assert_eq!(share(Language::English, Some(999_999)), "99.9 %");
-        assert_eq!(share(Language::English, Some(1_000_000)), "100.0 %");
-    }
-
-    #[test]
-    fn a_filter_keeps_what_it_does_not_change() {
-        let filter = Filter { profile: "elder".into(), area: "3301".into(), ..Filter::default() };
-        assert_eq!(filter.query(&[("sort", "-m5")]), "?profile=elder&area=3301&sort=-m5");
-        assert_eq!(filter.query(&[("area", "")]), "?profile=elder");
     }
 }

@@ -1,0 +1,43 @@
+//! Counts and shares of people in words; small ones the public does not get to see.
+
+use crate::front::language::{Language, grouped};
+
+/// Counts below this are hidden from the public.
+pub const SMALLEST_SHOWN: u64 = 10;
+
+/// A share in per cent with one place; a dash where it is hidden.
+pub fn share(language: Language, ppm: Option<u32>) -> String {
+    match ppm {
+        // Rounded down, so that only everybody is 100 %.
+        Some(ppm) => format!("{}.{} %", ppm / 10_000, ppm / 1_000 % 10),
+        None => language.text("matrix-share-hidden").into_owned(),
+    }
+}
+
+/// How many are out of reach, in words.
+pub fn lack(language: Language, lacking: Option<u64>) -> String {
+    match lacking {
+        Some(0) => language.text("matrix-none").into_owned(),
+        Some(people) => language.fill("matrix-lack", &[("n", people.into())]).into_owned(),
+        None => language.fill("matrix-hidden", &[("n", SMALLEST_SHOWN.into())]).into_owned(),
+    }
+}
+
+/// A count in a table; a word where it is hidden.
+pub fn count(language: Language, people: Option<u64>) -> String {
+    people.map_or_else(
+        || language.fill("matrix-hidden", &[("n", SMALLEST_SHOWN.into())]).into_owned(),
+        grouped,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_everybody_is_all_of_them() {
+        assert_eq!(share(Language::English, Some(999_999)), "99.9 %");
+        assert_eq!(share(Language::English, Some(1_000_000)), "100.0 %");
+    }
+}
