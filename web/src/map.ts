@@ -9,6 +9,7 @@ import {
   ScaleControl,
   setWorkerUrl,
   type ExpressionSpecification,
+  type GeoJSONSource,
   type StyleSpecification,
 } from "maplibre-gl";
 import type { FeatureCollection } from "geojson";
@@ -25,6 +26,9 @@ interface Answer {
   points?: FeatureCollection;
 }
 
+/** From this zoom on the single homes of a study are worth looking at. */
+const HOMES_ZOOM = 13.5;
+
 for (const box of document.querySelectorAll<HTMLElement>('[data-island="map"]')) {
   // Only what is looked at costs data: the map loads when it is about to come into view.
   const watcher = new IntersectionObserver((seen) => {
@@ -38,9 +42,8 @@ for (const box of document.querySelectorAll<HTMLElement>('[data-island="map"]'))
 async function start(box: HTMLElement): Promise<void> {
   if (!hasWebGl()) return;
   setWorkerUrl(new URL(box.dataset["worker"] ?? "", location.href).href);
-  const answered = await fetch(box.dataset["style"] ?? "");
-  if (!answered.ok) throw new Error(`no style: ${answered.status}`);
-  const style = (await answered.json()) as StyleSpecification;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const style = await styleOf(box, dark.matches);
   const [west, south, east, north] = (box.dataset["bounds"] ?? "").split(",").map(Number);
   if (west === undefined || south === undefined || east === undefined || north === undefined) return;
 
@@ -60,8 +63,12 @@ async function start(box: HTMLElement): Promise<void> {
     pitchWithRotate: false,
     touchPitch: false,
     attributionControl: false,
-    cooperativeGestures: false,
+    // Where one scrolls with a finger, one finger scrolls the page and two move the map.
+    cooperativeGestures: box.dataset["mode"] === "nearby" && matchMedia("(pointer: coarse)").matches,
     locale: {
+      "CooperativeGesturesHandler.MobileHelpText": words[5] ?? "",
+      "CooperativeGesturesHandler.WindowsHelpText": words[6] ?? "",
+      "CooperativeGesturesHandler.MacHelpText": words[6] ?? "",
       "NavigationControl.ZoomIn": words[0] ?? "",
       "NavigationControl.ZoomOut": words[1] ?? "",
       "NavigationControl.ResetBearing": words[2] ?? "",
@@ -70,15 +77,47 @@ async function start(box: HTMLElement): Promise<void> {
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-  map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
+  map.addControl(new ScaleControl({ maxWidth: 120 }), "top-left");
   map.addControl(new AttributionControl({ compact: false }), "bottom-right");
   map.on("error", (event) => console.info("map:", event.error));
   await map.once("load");
   const answer = read(box);
   draw(map, answer);
+  touchable(map);
+  homesWhenNear(map, box, answer);
   if (box.dataset["mode"] !== "cell") askByTap(map, canvas, words[4] ?? "");
   if (answer.start) startMark(map, answer.start);
+  dark.addEventListener("change", () => {
+    void styleOf(box, dark.matches).then((other) => {
+      map.once("style.load", () => draw(map, answer));
+      map.setStyle(other, { diff: false });
+    });
+  });
   box.dataset["ready"] = "yes";
+}
+
+/** The base map by day or by night. */
+async function styleOf(box: HTMLElement, dark: boolean): Promise<StyleSpecification> {
+  const answered = await fetch(`${box.dataset["style"] ?? ""}${dark ? "?scheme=dark" : ""}`);
+  if (!answered.ok) throw new Error(`no style: ${answered.status}`);
+  return (await answered.json()) as StyleSpecification;
+}
+
+/** Fetches the homes of a study once somebody comes near enough to see them. */
+function homesWhenNear(map: Map, box: HTMLElement, answer: Answer): void {
+  const source = box.dataset["homes"];
+  if (!source) return;
+  const look = async (): Promise<void> => {
+    if (map.getZoom() < HOMES_ZOOM) return;
+    map.off("zoomend", look);
+    const answered = await fetch(source);
+    if (!answered.ok) throw new Error(`no homes: ${answered.status}`);
+    answer.points = (await answered.json()) as FeatureCollection;
+    drawPoints(map, answer.points);
+    box.dataset["homesReady"] = "yes";
+  };
+  map.on("zoomend", look);
+  void look();
 }
 
 function hasWebGl(): boolean {
@@ -127,23 +166,33 @@ function draw(map: Map, answer: Answer): void {
       paint: { "line-color": byTone(), "line-width": 1.6 },
     }, under);
   }
-  if (answer.points) {
-    map.addSource("points", { type: "geojson", data: answer.points });
-    map.addLayer({
-      id: "points", type: "circle", source: "points",
-      paint: {
-        "circle-color": byTone(),
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 2, 14, 4.5, 17, 7],
-        "circle-stroke-color": tone("paper", "#FBFAF6"),
-        "circle-stroke-width": 1.5,
-      },
-    });
-  }
+  if (answer.points) drawPoints(map, answer.points);
+}
+
+function drawPoints(map: Map, points: FeatureCollection): void {
+  const known = map.getSource<GeoJSONSource>("points");
+  if (known) return void known.setData(points);
+  map.addSource("points", { type: "geojson", data: points });
+  map.addLayer({
+    id: "points", type: "circle", source: "points",
+    paint: {
+      "circle-color": byTone(),
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 2, 14, 4.5, 17, 7],
+      // What is not known is a ring, so that it is told apart without colour.
+      "circle-opacity": ["match", ["get", "tone"], "beyond", 0, 1],
+      "circle-stroke-color": ["match", ["get", "tone"], "beyond", tone("quiet", "#55606E"), tone("paper", "#FBFAF6")],
+      "circle-stroke-width": 1.5,
+    },
+  });
+}
+
+/** What is drawn tells its name when it is touched: a point before the area it lies in. */
+function touchable(map: Map): void {
   for (const layer of ["points", "areas"]) {
-    if (!map.getLayer(layer)) continue;
     map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
     map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
     map.on("click", layer, (event) => {
+      if (event.defaultPrevented) return;
       const feature = event.features?.[0];
       const { name, told, href } = (feature?.properties ?? {}) as Record<string, string | undefined>;
       if (!name) return;

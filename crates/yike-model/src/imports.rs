@@ -2,6 +2,8 @@
 //!
 //! Events hold counts and digests, never rows: what was imported stands in its own tables or files.
 
+mod faults;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -9,6 +11,8 @@ use crate::refusal::Refusal;
 use crate::spine::{By, Effect, Stamp, Subject, SubjectKind, Unlawful};
 use crate::text::{FileName, Reason, clip};
 use crate::time::Timestamp;
+
+pub use faults::{RowError, RowFault};
 
 /// Row errors kept with an import; more are counted, not kept.
 pub const ERRORS_KEPT: usize = 200;
@@ -57,17 +61,6 @@ impl std::str::FromStr for ImportKind {
             crate::id::BadId(format!("{text:.60} cannot be imported: there are {all}"))
         })
     }
-}
-
-/// What is wrong with one row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowError {
-    /// Row of the file, counted from 1 with its heading; 0 is the file as a whole.
-    pub row: u64,
-    /// Column, if it is about one.
-    pub column: Option<String>,
-    /// What is wrong, and what to do.
-    pub message: String,
 }
 
 /// The file that was proposed.
@@ -214,6 +207,8 @@ fn bounded(mut check: Check) -> Result<Check, Refusal> {
     check.first_errors.truncate(ERRORS_KEPT);
     for error in &mut check.first_errors {
         error.message = clip(&error.message, 500);
+        error.value = clip(&error.value, 80);
+        error.other = clip(&error.other, 200);
         error.column = error.column.as_deref().map(|column| clip(column, 60));
     }
     Ok(check)
@@ -372,7 +367,7 @@ mod tests {
 
     #[test]
     fn errors_are_bounded() {
-        let error = RowError { row: 2, column: None, message: "错".repeat(600) };
+        let error = RowError::new(2, "", RowFault::Other, "错".repeat(600));
         let many = Check { first_errors: vec![error; 300], ..Check::default() };
         let import = after(Some(&proposed()), ImportDeed::Check(many));
         let kept = &import.check().unwrap().first_errors;

@@ -164,24 +164,27 @@ impl Shown {
                 })
             })
             .collect();
-        let points: Vec<Value> = self
-            .points
-            .iter()
-            .map(|point| {
-                json!({
-                    "type": "Feature",
-                    "properties": {"tone": point.tone.code(), "name": point.name, "told": point.told, "href": point.href},
-                    "geometry": {"type": "Point", "coordinates": position(point.at)},
-                })
-            })
-            .collect();
         let all = json!({
             "start": self.start.map(position),
             "areas": {"type": "FeatureCollection", "features": areas},
-            "points": {"type": "FeatureCollection", "features": points},
+            "points": self.points_json(),
         });
         let text = all.to_string().replace('<', "\\u003c");
         format!(r#"<script type="application/json">{text}</script>"#)
+    }
+}
+
+impl Shown {
+    /// The points as GeoJSON.
+    pub fn points_json(&self) -> Value {
+        let point = |point: &ShownPoint| {
+            json!({
+                "type": "Feature",
+                "properties": {"tone": point.tone.code(), "name": point.name, "told": point.told, "href": point.href},
+                "geometry": {"type": "Point", "coordinates": position(point.at)},
+            })
+        };
+        json!({"type": "FeatureCollection", "features": self.points.iter().map(point).collect::<Vec<_>>()})
     }
 }
 

@@ -74,6 +74,7 @@ fn every_key_is_used_and_every_used_key_is_there() {
         "stage-",
         "about-set-",
         "place-kind-",
+        "row-",
     ];
     for key in known.keys() {
         let quoted = text.contains(&format!("\"{key}\""));

@@ -43,6 +43,11 @@ pub fn all() -> Vec<Route> {
         read("/coverage/{study}", Some(Deed::SeeStudies), get(coverage::matrix)),
         read("/coverage/{study}/{service}", Some(Deed::SeeStudies), get(coverage::cell)),
         read("/coverage/{study}/{service}/homes", Some(Deed::SeeStudyHomes), get(coverage::homes)),
+        read(
+            "/api/v1/studies/{study}/{service}/homes",
+            Some(Deed::SeeStudyHomes),
+            get(coverage::homes_json),
+        ),
         read("/studies", Some(Deed::SeeStudies), get(studies::list)),
         write("/studies", Some(Deed::StartStudy), post(studies::start)),
         read("/studies/{study}/files/{file}", Some(Deed::SeeStudyHomes), get(coverage::file)),

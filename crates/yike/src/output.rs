@@ -82,6 +82,14 @@ impl Output {
     }
 }
 
+/// Tells `text` to whoever sits at the terminal, and to no log: it may hold a secret. Says whether there
+/// is a terminal.
+pub fn tell_terminal(text: &str) -> bool {
+    let mut terminal = io::stderr();
+    // A terminal that has gone away meanwhile hears nothing, which is what is wanted.
+    terminal.is_terminal() && terminal.write_all(text.as_bytes()).is_ok()
+}
+
 /// Progress on standard error.
 #[derive(Debug)]
 pub struct Console {

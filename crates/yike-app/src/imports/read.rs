@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use yike_model::DistrictId;
-use yike_model::imports::{Check, ERRORS_KEPT, ImportKind, RowError};
+use yike_model::imports::{Check, ERRORS_KEPT, ImportKind, RowError, RowFault};
 use yike_model::places::{Boundary, PlaceCode, PlaceRow, Plan};
 use yike_model::text::PlaceName;
 use yike_store::BoundaryRow;
@@ -261,13 +261,16 @@ pub(super) fn place_rows(
 }
 
 fn place_row(row: u64, division: &tables::Division) -> Result<PlaceRow, RowError> {
-    let error =
-        |column: &str, why: String| RowError { row, column: Some(column.into()), message: why };
-    let kind = division.level.parse().map_err(|why| error("level", format!("{why}")))?;
-    let code = |text: &str, column: &str| {
-        text.parse::<PlaceCode>().map_err(|why| error(column, why.to_string()))
+    let error = |column: &str, fault, value: &str, why: &dyn std::fmt::Display| {
+        RowError::new(row, column, fault, why.to_string()).about(value)
     };
-    let name = PlaceName::parse(&division.name).map_err(|why| error("name", why.to_string()))?;
+    let level = &division.level;
+    let kind = level.parse().map_err(|why| error("level", RowFault::Level, level, &why))?;
+    let code = |text: &str, column: &str| {
+        text.parse::<PlaceCode>().map_err(|why| error(column, RowFault::BadCode, text, &why))
+    };
+    let name = PlaceName::parse(&division.name)
+        .map_err(|why| error("name", RowFault::BadName, &division.name, &why))?;
     // The district stands at the top: what its row names above it is another level of government.
     let top = kind == yike_model::places::PlaceKind::District;
     let parent = division.parent.as_deref().filter(|_| !top);
@@ -342,10 +345,11 @@ pub fn district_of(path: &Path, options: &ImportOptions) -> Result<DistrictId, A
 
 /// A check of bad rows.
 fn wrong(rows: &tables::RowErrors) -> Check {
-    let error = |error: &tables::RowError| RowError {
-        row: error.row,
-        column: Some(error.column.clone()).filter(|column| !column.is_empty()),
-        message: format!("{:?} {}", error.value, error.problem),
+    let error = |error: &tables::RowError| {
+        let message = format!("{:?} {}", error.value, error.problem);
+        RowError::new(error.row, &error.column, error.problem.fault(), message)
+            .about(&error.value)
+            .against(error.problem.bound().map(|n| n.to_string()).unwrap_or_default())
     };
     Check {
         rows: rows.rows,

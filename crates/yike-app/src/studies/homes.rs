@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::error::AppError;
 
 /// Most homes of one page.
-pub const HOMES_LIMIT: usize = 200;
+pub const HOMES_LIMIT: usize = 100;
 
 /// Most homes of one map.
 pub const POINTS_LIMIT: usize = 50_000;
@@ -64,16 +64,58 @@ pub struct HomesPage {
     pub homes: Vec<HomeRow>,
 }
 
-/// Homes that are asked for, by number.
-fn chosen(study: &Study, spot: Spot, block: &Block, b: usize, part: Part) -> Vec<u32> {
+/// A home on a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HomePoint {
+    /// Its id in the data.
+    pub id: String,
+    /// Its name or address.
+    pub name: String,
+    /// Longitude and latitude in 1e-7 degrees, WGS 84.
+    pub at_e7: [i32; 2],
+    /// People there.
+    pub people: u32,
+    /// The part of the count it is in.
+    pub part: Part,
+}
+
+/// Homes of an area, by number.
+fn within(study: &Study, spot: Spot) -> impl Iterator<Item = usize> {
     let row = &study.meta.rows[spot.row];
     let level = study.meta.levels.iter().position(|level| *level == row.level);
-    let inside = |home: usize| match level {
+    let inside = move |home: &usize| match level {
         None => true,
         Some(level) => study.home_row[level * study.homes() + home] as usize == spot.row,
     };
-    let wanted = |home: &usize| inside(*home) && study.part(spot.profile, block, b, *home) == part;
-    (0..study.homes()).filter(wanted).map(|home| home as u32).collect()
+    (0..study.homes()).filter(inside)
+}
+
+/// Homes that are asked for, by number.
+fn chosen(study: &Study, spot: Spot, block: &Block, b: usize, part: Part) -> Vec<u32> {
+    let wanted = |home: &usize| study.part(spot.profile, block, b, *home) == part;
+    within(study, spot).filter(wanted).map(|home| home as u32).collect()
+}
+
+/// The homes of an area, those of each part of the count in turn: what is lacking lies on top.
+fn points(
+    study: &Study,
+    spot: Spot,
+    (s, b): (usize, usize),
+) -> Result<Vec<HomePoint>, AppError> {
+    let block = study.block(spot.profile, s)?;
+    let point = |home: usize| {
+        let at = study.home_coord[home];
+        HomePoint {
+            id: study.home_id.get(home).to_owned(),
+            name: study.home_name.get(home).to_owned(),
+            at_e7: [at.lon_e7, at.lat_e7],
+            people: study.people[home],
+            part: study.part(spot.profile, block, b, home),
+        }
+    };
+    let mut points: Vec<HomePoint> = within(study, spot).take(POINTS_LIMIT).map(point).collect();
+    points.sort_by_key(|point| point.part == Part::Lacking);
+    Ok(points)
 }
 
 fn row(study: &Study, block: &Block, home: usize) -> HomeRow {
@@ -121,25 +163,18 @@ impl App {
         self.compute(move || page(&study, spot, cell, &ask)).await
     }
 
-    /// Where the homes of one cell are, with their people: for a map. At most [`POINTS_LIMIT`].
+    /// The homes of an area and how each of them is served by a service within a band: for a map. At most
+    /// [`POINTS_LIMIT`].
     pub async fn study_home_points(
         &self,
         actor: &Actor,
         id: StudyId,
-        ask: HomesAsk,
-    ) -> Result<Vec<([i32; 2], u32)>, AppError> {
+        ask: &CoverageAsk,
+        (service, minutes): (&str, u16),
+    ) -> Result<Vec<HomePoint>, AppError> {
         let study = self.look_at_homes(actor, id).await?;
-        let spot = Spot::find(&study, &ask.spot)?;
-        let (s, b) = find_cell(&study, &ask.service, ask.minutes)?;
-        self.compute(move || {
-            let block = study.block(spot.profile, s)?;
-            let homes = chosen(&study, spot, block, b, ask.part).into_iter().take(POINTS_LIMIT);
-            let point = |home: u32| {
-                let at = study.home_coord[home as usize];
-                ([at.lon_e7, at.lat_e7], study.people[home as usize])
-            };
-            Ok(homes.map(point).collect())
-        })
-        .await
+        let spot = Spot::find(&study, ask)?;
+        let cell = find_cell(&study, service, minutes)?;
+        self.compute(move || points(&study, spot, cell)).await
     }
 }

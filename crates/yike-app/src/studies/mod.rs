@@ -27,7 +27,7 @@ use crate::jobs::ATTEMPTS;
 
 pub use cover::{AreaCoverage, CHANGES_LISTED, Coverage, CoverageAsk, ServiceCoverage};
 pub use download::Downloaded;
-pub use homes::{HOMES_LIMIT, HomeRow, HomesAsk, HomesPage, POINTS_LIMIT};
+pub use homes::{HOMES_LIMIT, HomePoint, HomeRow, HomesAsk, HomesPage, POINTS_LIMIT};
 pub use shown::Shown;
 
 /// Studies kept open at once; each is a mapped file.

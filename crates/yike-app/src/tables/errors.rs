@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use yike_model::imports::RowFault;
+
 /// At most this many row errors are kept; all are counted.
 pub const MAX_ERRORS: usize = 100;
 /// Longest piece of a bad value that is quoted.
@@ -43,6 +45,38 @@ pub enum Problem {
     Shape,
     /// A level nobody knows, or a code that does not fit its parent.
     Level,
+}
+
+impl Problem {
+    /// The word for it that pages translate.
+    pub const fn fault(&self) -> RowFault {
+        match self {
+            Self::Missing => RowFault::Missing,
+            Self::NotANumber => RowFault::NotANumber,
+            Self::NotWhole => RowFault::NotWhole,
+            Self::Negative => RowFault::Negative,
+            Self::OutOfRange => RowFault::OutOfRange,
+            Self::Swapped => RowFault::Swapped,
+            Self::Nowhere => RowFault::Nowhere,
+            Self::UnknownCategory => RowFault::UnknownCategory,
+            Self::Formula => RowFault::Formula,
+            Self::CellError => RowFault::CellError,
+            Self::Date => RowFault::Date,
+            Self::Shape => RowFault::Shape,
+            Self::Level => RowFault::Level,
+            Self::TooLarge(_) => RowFault::TooLarge,
+            Self::Twice(_) => RowFault::Twice,
+            Self::MoreAgesThanPeople(_) => RowFault::MoreAgesThanPeople,
+        }
+    }
+
+    /// The number it is about: a bound, a row, people.
+    pub const fn bound(&self) -> Option<u64> {
+        match self {
+            Self::TooLarge(n) | Self::Twice(n) | Self::MoreAgesThanPeople(n) => Some(*n),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Problem {

@@ -99,7 +99,7 @@ async fn all_deeds(world: &World, actor: &Actor) -> Vec<(&'static str, Deed, boo
         (
             "study_home_points",
             Deed::SeeStudyHomes,
-            refused(&app.study_home_points(actor, study, homes).await),
+            refused(&app.study_home_points(actor, study, &homes.spot, (&homes.service, 5)).await),
         ),
         (
             "start_study",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde::Serialize;
 
 use crate::id::{DistrictId, PlaceId};
-use crate::imports::RowError;
+use crate::imports::{RowError, RowFault};
 use crate::places::address::{BadAddress, buildings, entrances};
 use crate::places::{Label, Place, PlaceCode, PlaceKind, PlaceRow, normalise};
 use crate::text::PlaceName;
@@ -112,12 +112,15 @@ enum Fault {
     Above,
 }
 
-fn fault(column: &str, message: impl Into<String>) -> Fault {
-    Fault::Here(error(0, column, message))
+impl From<RowError> for Fault {
+    fn from(error: RowError) -> Self {
+        Self::Here(error)
+    }
 }
 
-fn error(row: u64, column: &str, message: impl Into<String>) -> RowError {
-    RowError { row, column: Some(column.into()), message: message.into() }
+/// An error of a column; its row is filled in where the row is known.
+fn wrong(column: &str, fault: RowFault, message: impl Into<String>) -> RowError {
+    RowError::new(0, column, fault, message)
 }
 
 impl<'a> Planner<'a> {
@@ -185,13 +188,17 @@ impl<'a> Planner<'a> {
                 Err(BadAddress::Form(..)) => all.push(row),
                 Ok(labels) if labels.len() > 1 && row.code.is_some() => {
                     let why = "a range of several cannot have one code: leave the code out";
-                    self.errors.push(error(row.row, "code", why));
+                    self.errors.push(RowError::new(row.row, "code", RowFault::RangeWithCode, why));
                 }
                 Ok(labels) => all.extend(labels.iter().map(|label| PlaceRow {
                     name: PlaceName::parse(&standard(label)).expect("standard names are short"),
                     ..row.clone()
                 })),
-                Err(bad) => self.errors.push(error(row.row, "name", bad.to_string())),
+                Err(bad) => {
+                    let why = bad.to_string();
+                    let error = RowError::new(row.row, "name", RowFault::BadName, why);
+                    self.errors.push(error.about(&row.name));
+                }
             }
         }
         all
@@ -213,18 +220,20 @@ impl<'a> Planner<'a> {
         let parent = self.parent(&row)?;
         let code = self.code(&row, parent.as_ref())?;
         let above = parent.as_ref().map(|code| (code, self.nodes[code].kind));
-        code.check(row.kind, above).map_err(|bad| fault("code", bad.to_string()))?;
+        code.check(row.kind, above)
+            .map_err(|bad| wrong("code", RowFault::BadCode, bad.to_string()).about(&code))?;
         if row.kind == PlaceKind::District {
             self.check_district(&code)?;
         }
         let known = self.nodes.get(&code).and_then(|node| node.known);
         if self.nodes.get(&code).is_some_and(|node| node.row.is_some()) {
-            return Err(fault("code", format!("{code} is already in an earlier row")));
+            let why = format!("{code} is already in an earlier row");
+            return Err(wrong("code", RowFault::CodeTwice, why).about(&code).into());
         }
         if known.is_none() && self.used.contains(&code) {
             let why =
                 format!("{code} belonged to a place that has ceased; codes are never given again");
-            return Err(fault("code", why));
+            return Err(wrong("code", RowFault::CodeCeased, why).about(&code).into());
         }
         let parent = parent.map(|code| self.nodes[&code].id);
         let place = match known {
@@ -241,16 +250,16 @@ impl<'a> Planner<'a> {
             return Ok(None);
         }
         let Some(code) = &row.parent else {
-            return Err(fault(
-                "parent",
-                format!("a {} needs the code of what it stands below", row.kind),
-            ));
+            let why = format!("a {} needs the code of what it stands below", row.kind);
+            let error = wrong("parent", RowFault::ParentMissing, why);
+            return Err(error.against(row.kind.code()).into());
         };
         let Some(node) = self.nodes.get(code) else {
             if self.failed.contains(code) {
                 return Err(Fault::Above);
             }
-            return Err(fault("parent", format!("there is no place with the code {code}")));
+            let why = format!("there is no place with the code {code}");
+            return Err(wrong("parent", RowFault::NoSuchPlace, why).about(code).into());
         };
         if !row.kind.parents().contains(&node.kind) {
             let kinds: Vec<_> = row.kind.parents().iter().map(|kind| kind.code()).collect();
@@ -260,10 +269,12 @@ impl<'a> Planner<'a> {
                 row.kind,
                 kinds.join(" or ")
             );
-            return Err(fault("parent", why));
+            let error = wrong("parent", RowFault::WrongParent, why).about(code);
+            return Err(error.against(node.kind.code()).into());
         }
         if self.missing == Missing::Close && node.row.is_none() {
-            return Err(fault("parent", format!("{code} is not in the file, so it would cease")));
+            let why = format!("{code} is not in the file, so it would cease");
+            return Err(wrong("parent", RowFault::ParentCeases, why).about(code).into());
         }
         Ok(Some(code.clone()))
     }
@@ -271,7 +282,8 @@ impl<'a> Planner<'a> {
     fn check_district(&self, code: &PlaceCode) -> Result<(), Fault> {
         if code.as_str() != self.district.as_str() {
             let why = format!("{code} is not this district: its code is {}", self.district);
-            return Err(fault("code", why));
+            let error = wrong("code", RowFault::OtherDistrict, why).about(code);
+            return Err(error.against(self.district).into());
         }
         Ok(())
     }
@@ -282,7 +294,9 @@ impl<'a> Planner<'a> {
             return Ok(code.clone());
         }
         let Some(parent) = parent.filter(|_| row.kind > PlaceKind::Community) else {
-            return Err(fault("code", format!("a {} needs its official code", row.kind)));
+            let why = format!("a {} needs its official code", row.kind);
+            let error = wrong("code", RowFault::CodeMissing, why);
+            return Err(error.against(row.kind.code()).into());
         };
         let key = (self.nodes[parent].id, row.kind, normalise(row.name.as_str()));
         if let Some(code) = self.by_name.get(&key) {
@@ -295,7 +309,8 @@ impl<'a> Planner<'a> {
         let serial = self.serials.entry((above.clone(), row.kind)).or_default();
         *serial += 1;
         PlaceCode::own(&above, row.kind, *serial).ok_or_else(|| {
-            fault("code", format!("the code of {above} is too long to build on: give a code"))
+            let why = format!("the code of {above} is too long to build on: give a code");
+            wrong("code", RowFault::CodeTooLong, why).about(&above).into()
         })
     }
 
@@ -333,7 +348,9 @@ impl<'a> Planner<'a> {
         parent: Option<PlaceId>,
     ) -> Result<Place, Fault> {
         if known.kind != row.kind {
-            return Err(fault("kind", format!("{} is a {}", known.code, known.kind)));
+            let why = format!("{} is a {}", known.code, known.kind);
+            let error = wrong("kind", RowFault::OtherKind, why).about(&known.code);
+            return Err(error.against(known.kind.code()).into());
         }
         let mut aliases = known.aliases.clone();
         aliases.extend(row.aliases);
@@ -352,7 +369,8 @@ impl<'a> Planner<'a> {
                     "{} is valid from {}, later than this file",
                     known.code, known.valid_from
                 );
-                return Err(fault("valid_from", why));
+                let error = wrong("valid_from", RowFault::OlderThanKnown, why).about(&known.code);
+                return Err(error.against(known.valid_from).into());
             }
             place.version += 1;
             place.valid_from = self.from;
@@ -364,7 +382,8 @@ impl<'a> Planner<'a> {
     fn enter(&mut self, row: u64, code: PlaceCode, place: Place) -> Result<(), Fault> {
         let name = normalise(place.name.as_str());
         if name.is_empty() {
-            return Err(fault("name", "has neither letters nor digits"));
+            let why = "has neither letters nor digits";
+            return Err(wrong("name", RowFault::EmptyName, why).about(&place.name).into());
         }
         if let Some(parent) = place.parent {
             let key = (parent, place.kind, name.clone());
@@ -372,7 +391,9 @@ impl<'a> Planner<'a> {
             // The one that holds the name now may be renamed further down: `finish` looks again.
             let taken = other.filter(|other| *other != code && self.nodes[other].row.is_some());
             if let Some(other) = taken.filter(|other| self.nodes[other].name == name) {
-                return Err(fault("name", format!("{other} beside it has the same name")));
+                let why = format!("{other} beside it has the same name");
+                let error = wrong("name", RowFault::SameName, why).about(&place.name);
+                return Err(error.against(&other).into());
             }
         }
         let known = self.nodes.get(&code).and_then(|node| node.known);
@@ -401,7 +422,8 @@ impl<'a> Planner<'a> {
         if districts == 0 && self.errors.is_empty() {
             let message =
                 format!("the district itself ({}) is missing from the file", self.district);
-            self.errors.push(RowError { row: 0, column: None, message });
+            let error = RowError::new(0, "", RowFault::DistrictMissing, message);
+            self.errors.push(error.about(self.district));
         }
         if !self.errors.is_empty() {
             self.errors.sort_by(|a, b| (a.row, &a.column).cmp(&(b.row, &b.column)));
@@ -445,8 +467,10 @@ impl<'a> Planner<'a> {
             for (row, code) in rows {
                 let others = codes.iter().filter(|other| **other != code);
                 let others: Vec<_> = others.map(|code| code.as_str()).collect();
-                let message = format!("{} beside it has the same name", others.join(", "));
-                self.errors.push(RowError { row, column: Some("name".into()), message });
+                let others = others.join(", ");
+                let message = format!("{others} beside it has the same name");
+                let error = RowError::new(row, "name", RowFault::SameName, message);
+                self.errors.push(error.about(&self.nodes[code].name).against(others));
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use yike_model::digest::Hasher;
-use yike_model::imports::RowError;
+use yike_model::imports::{RowError, RowFault};
 use yike_model::places::{Boundary, Place, PlaceCode, PlaceKind, Point};
 use yike_model::{Digest, DistrictId, PlaceId, Timestamp};
 
@@ -100,17 +100,18 @@ impl Reader {
         district: &DistrictId,
         rows: &[BoundaryRow],
     ) -> Result<Vec<RowError>, StoreError> {
-        let error =
-            |row: u64, message: String| RowError { row, column: Some("code".into()), message };
         let mut errors = Vec::new();
         let mut seen = BTreeMap::new();
         for row in rows {
             if let Some(earlier) = seen.insert(&row.code, row.row) {
-                errors.push(error(row.row, format!("{} is already in row {earlier}", row.code)));
+                let why = format!("{} is already in row {earlier}", row.code);
+                let error = RowError::new(row.row, "code", RowFault::CodeTwice, why);
+                errors.push(error.about(&row.code).against(earlier));
             } else if self.place_by_code(district, &row.code).await?.is_none() {
                 let why =
                     format!("there is no place with the code {}: import places first", row.code);
-                errors.push(error(row.row, why));
+                let error = RowError::new(row.row, "code", RowFault::NoSuchPlace, why);
+                errors.push(error.about(&row.code));
             }
         }
         Ok(errors)

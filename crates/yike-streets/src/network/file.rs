@@ -114,7 +114,11 @@ fn open_english(file: &Container) -> Result<English, FileError> {
     }
     let local = file.texts("english.local")?;
     let english = English { english: file.texts_of("english.name", local.len())?, local };
-    if english.is_sorted() { Ok(english) } else { Err(file.damaged("English names are not in order")) }
+    if english.is_sorted() {
+        Ok(english)
+    } else {
+        Err(file.damaged("English names are not in order"))
+    }
 }
 
 /// A column of positions on the globe.

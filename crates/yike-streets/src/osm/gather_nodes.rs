@@ -212,6 +212,7 @@ impl Batch {
         if !gatherer.plan.features && !gatherer.plan.scene {
             return;
         }
+        self.pool.note_place(tags);
         let categories = rules.of_size(rules.categories_of(tags), None);
         rules.doubt(tags, categories, &mut self.found, &object);
         let scene = rules.scene(tags, Shape::Node).filter(|_| gatherer.plan.scene);

@@ -53,6 +53,7 @@ impl Sink {
         if tags.is_empty() {
             return false;
         }
+        self.pool.note_place(tags);
         let rules = gatherer.rules;
         let street = rules.street(tags, gatherer.plan.optional, &mut self.found, &id);
         let across = street.is_some() && sort != Sort::Line && rules.area.fits(tags);

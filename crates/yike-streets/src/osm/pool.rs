@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::tags::Tags;
+use super::tags::{Tags, key};
 
 /// A growing list of texts. Number 0 is the empty text.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,15 @@ impl Pool {
             self.translate(name, english);
         }
         self.add_optional(tags.name())
+    }
+
+    /// Notes the English names of places of which nothing else is kept: estates, quarters.
+    pub(crate) fn note_place(&mut self, tags: &Tags<'_>) {
+        if let (Some(name), Some(english)) = (tags.name(), tags.english())
+            && (tags.get(key::LANDUSE).is_some() || tags.get(key::PLACE).is_some())
+        {
+            self.translate(name, english);
+        }
     }
 
     /// Of two translations of one name the first by letters is kept, in whatever order they come.

@@ -65,6 +65,8 @@ fixed_keys! {
     STREET = "addr:street",
     HOUSENAME = "addr:housename",
     BUILDING = "building",
+    LANDUSE = "landuse",
+    PLACE = "place",
 }
 
 impl Default for Keys {

@@ -41,7 +41,7 @@ need-culture = Culture
 need-transport = Getting about
 need-other = Everything else
 
-map-words = Zoom in|Zoom out|North up|Where I am|Walk from here
+map-words = Zoom in|Zoom out|North up|Where I am|Walk from here|Use two fingers to move the map|Hold Ctrl and scroll to zoom the map
 map-credit = Map data { $who }
 map-credit-dated = Map data { $who }, { $date }
 

@@ -41,12 +41,12 @@ need-culture = 文化
 need-transport = 出行
 need-other = 其他
 
-map-words = 放大|缩小|指北|我的位置|在这里出发
+map-words = 放大|缩小|指北|我的位置|在这里出发|用两个手指移动地图|按住 Ctrl 再滚动，可以缩放地图
 map-credit = 地图数据 { $who }
 map-credit-dated = 地图数据 { $who }，{ $date }
 
 band-within = { $minutes } 分钟内步行可达（{ $who }）
-legend-home-gap = 走不到的居民楼
+legend-home-gap = 走不到的住房
 legend-share = 缺的人占 { $from }% 到 { $to }%
 
 state-waiting = 排队中

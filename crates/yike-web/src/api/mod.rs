@@ -1,5 +1,7 @@
 //! JSON for the islands and for other programs: the same deeds as the pages, the same permissions.
 
+mod style;
+
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
@@ -17,11 +19,10 @@ use crate::pages::nearby::search;
 use crate::pages::studies::job_view;
 use crate::state::Web;
 
-/// The base style; sources are filled in for the district at hand.
-const STYLE: &str = include_str!("../style.json");
+pub use style::style;
 
 /// What a JSON handler returns.
-type Answer = Result<Response, JsonFault>;
+pub type Answer = Result<Response, JsonFault>;
 
 /// A fault told as JSON in the visitor's language.
 pub struct JsonFault(Fault, Language);
@@ -32,7 +33,9 @@ impl IntoResponse for JsonFault {
     }
 }
 
-trait OnJson<T> {
+/// Turns any error of a JSON handler into JSON in the visitor's language.
+pub trait OnJson<T> {
+    /// The value, or the fault for this visit.
     fn on(self, visit: &Visit) -> Result<T, JsonFault>;
 }
 
@@ -139,42 +142,6 @@ pub async fn job(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -
         "stage": view.stage,
     }))
     .into_response())
-}
-
-/// `GET /api/v1/style.json`: how the map island draws our tiles.
-pub async fn style(State(web): State<Web>, visit: Visit, headers: axum::http::HeaderMap) -> Answer {
-    let info = web.app.map_info(&visit.actor).await.on(&visit)?;
-    let mut style: Value = serde_json::from_str(STYLE)
-        .map_err(|error| {
-            tracing::error!(%error, "style.json");
-            Fault::ours()
-        })
-        .on(&visit)?;
-    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-    let host = text("host").unwrap_or("localhost");
-    // Tiles need a full address; whether the visitor came by HTTPS, only a proxy before us can tell.
-    let scheme = text("x-forwarded-proto").filter(|s| *s == "https").unwrap_or("http");
-    let bounds = info.bounds;
-    let degrees = |e7: i32| f64::from(e7) / 1e7;
-    let credit = crate::geo::credit(visit.language, &info.attribution, info.data_date.as_deref());
-    let source = &mut style["sources"]["yike"];
-    source["tiles"] =
-        json!([format!("{scheme}://{host}/tiles/{}/{{z}}/{{x}}/{{y}}", info.version)]);
-    source["attribution"] = json!(escape_html(&credit));
-    if !bounds.is_empty() {
-        source["bounds"] = json!([
-            degrees(bounds.west_e7),
-            degrees(bounds.south_e7),
-            degrees(bounds.east_e7),
-            degrees(bounds.north_e7)
-        ]);
-    }
-    Ok(Json(style).into_response())
-}
-
-/// The map island puts the credit into the page as HTML.
-fn escape_html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// `GET /tiles/{version}/{z}/{x}/{y}`: a vector tile. The version changes with the data, so that a tile

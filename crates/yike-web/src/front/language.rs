@@ -22,20 +22,22 @@ pub enum Language {
 }
 
 /// The files of texts, the same names in both languages.
-const CHINESE: [&str; 5] = [
+const CHINESE: [&str; 6] = [
     include_str!("../../locales/zh-Hans/common.ftl"),
     include_str!("../../locales/zh-Hans/nearby.ftl"),
     include_str!("../../locales/zh-Hans/coverage.ftl"),
     include_str!("../../locales/zh-Hans/work.ftl"),
     include_str!("../../locales/zh-Hans/errors.ftl"),
+    include_str!("../../locales/zh-Hans/rows.ftl"),
 ];
 
-const ENGLISH: [&str; 5] = [
+const ENGLISH: [&str; 6] = [
     include_str!("../../locales/en/common.ftl"),
     include_str!("../../locales/en/nearby.ftl"),
     include_str!("../../locales/en/coverage.ftl"),
     include_str!("../../locales/en/work.ftl"),
     include_str!("../../locales/en/errors.ftl"),
+    include_str!("../../locales/en/rows.ftl"),
 ];
 
 impl Language {
@@ -163,7 +165,7 @@ macro_rules! counts {
 }
 counts!(u8, u16, u32, u64, usize);
 
-fn load(id: unic_langid::LanguageIdentifier, files: [&str; 5]) -> FluentBundle<FluentResource> {
+fn load(id: unic_langid::LanguageIdentifier, files: [&str; 6]) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     // The marks around filled-in values would be copied along with the text and confuse searches.
     bundle.set_use_isolating(false);

@@ -2,6 +2,7 @@
 
 mod cell;
 mod counts;
+mod dots;
 mod files;
 mod filter;
 mod homes;
@@ -13,7 +14,7 @@ use super::{Chip, Choice, LegendItem, Link};
 use crate::front::page::Page;
 
 pub use cell::cell;
-pub use counts::count;
+pub use dots::json as homes_json;
 pub use files::file;
 pub use filter::{Filter, study_id};
 pub use homes::homes;
@@ -157,6 +158,8 @@ pub struct CellPage {
     pub areas: Vec<AreaRow>,
     /// The homes, for those who may see them.
     pub homes_link: Option<String>,
+    /// Where the map gets the homes from when one comes near, for those who may see them.
+    pub dots: Option<String>,
     /// `west,south,east,north` of the picture.
     pub bounds: String,
     /// Picture.
@@ -192,10 +195,16 @@ pub struct HomesPage {
     pub back: String,
     /// The homes with most people.
     pub homes: Vec<HomeRow>,
-    /// Said where there are more.
-    pub more: Option<String>,
+    /// Which of how many, where there are more than one page.
+    pub range: String,
+    /// The page before and the page after.
+    pub pages: Vec<Link>,
+    /// `west,south,east,north` of the picture.
+    pub bounds: String,
     /// Picture.
     pub map: String,
+    /// Data block for the map island.
+    pub answer: String,
     /// What the colours mean.
     pub legend: Vec<LegendItem>,
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use tokio::io::AsyncWriteExt;
 use yike_app::imports::{ImportOptions, ImportView};
 use yike_model::ImportId;
-use yike_model::imports::{Check, Import, ImportKind, ImportState};
+use yike_model::imports::{Check, Import, ImportKind, ImportState, RowError as Wrong, RowFault};
 use yike_model::people::Role;
 
 use super::Fact;
@@ -16,7 +16,7 @@ use super::work::{self, KINDS, UPLOAD_MB};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::csrf;
 use crate::front::form::Posted;
-use crate::front::language::grouped;
+use crate::front::language::{Language, Value, grouped};
 use crate::front::page::{Page, Section};
 use crate::front::random;
 use crate::front::visit::Visit;
@@ -193,7 +193,7 @@ fn import_page(visit: &Visit, view: &ImportView) -> ImportPage {
         facts: facts(visit, import, check),
         apply: (clean && may_apply).then(|| format!("/imports/{}/apply", view.id)),
         refresh: import.state == ImportState::Proposed,
-        errors: check.map(errors).unwrap_or_default(),
+        errors: check.map(|check| errors(visit.language, check)).unwrap_or_default(),
         p: visit.page(Section::Work, sentence.clone()),
         sentence,
         told,
@@ -269,11 +269,40 @@ fn facts(visit: &Visit, import: &Import, check: Option<&Check>) -> Vec<Fact> {
     facts
 }
 
-fn errors(check: &Check) -> Vec<RowError> {
-    let row = |error: &yike_model::imports::RowError| RowError {
+fn errors(language: Language, check: &Check) -> Vec<RowError> {
+    let row = |error: &Wrong| RowError {
         row: if error.row == 0 { "–".to_owned() } else { grouped(error.row) },
         column: error.column.clone().unwrap_or_default(),
-        words: error.message.clone(),
+        words: words(language, error),
     };
     check.first_errors.iter().map(row).collect()
+}
+
+/// What is wrong, in the reader's language; in English where there are no words for it.
+fn words(language: Language, error: &Wrong) -> String {
+    if error.fault == RowFault::Other {
+        return error.message.clone();
+    }
+    // What a place conflicts with may be a level of the tree.
+    let level = format!("place-kind-{}", error.other);
+    let other =
+        if language.has(&level) { language.text(&level).into_owned() } else { error.other.clone() };
+    let values = [("value", Value::from(&error.value)), ("other", other.into())];
+    language.fill(&format!("row-{}", error.fault.code()), &values).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_told_in_both_languages() {
+        for fault in RowFault::ALL.into_iter().filter(|fault| *fault != RowFault::Other) {
+            let error = Wrong::new(3, "people", fault, "in English").about("x").against("district");
+            let told = Language::ALL.map(|language| words(language, &error));
+            let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+            assert!(han(&told[0]) && !han(&told[1]), "{told:?}");
+            assert!(!told.iter().any(|text| text.contains("row-")), "{told:?}");
+        }
+    }
 }

@@ -357,7 +357,9 @@ impl Told<'_> {
         Need {
             code,
             name: self.fill(&format!("need-{code}"), &[]),
-            tally: p.t2("need-tally", "n", reached.len(), "minutes", p.minutes(&nearest)).into_owned(),
+            tally: p
+                .t2("need-tally", "n", reached.len(), "minutes", p.minutes(&nearest))
+                .into_owned(),
             reached,
         }
     }
@@ -460,9 +462,8 @@ fn missing(visit: &Visit, item: &MissingItem) -> Missing {
 fn how(visit: &Visit, ask: &Ask, near: &Nearby) -> Vec<String> {
     let language = visit.language;
     let speed = format!("{:.2}", f64::from(near.profile.speed_mm_s) / 1000.0);
-    let fill = |key: &str, values: &[(&'static str, Value)]| {
-        language.fill(key, values).into_owned()
-    };
+    let fill =
+        |key: &str, values: &[(&'static str, Value)]| language.fill(key, values).into_owned();
     let standard = pick(language, &near.standard.zh, &near.standard.en);
     let mut lines = vec![
         fill("how-profile", &[("who", ask.profile_name(language).into()), ("speed", speed.into())]),

@@ -116,8 +116,7 @@ fn coverage(p: Page) -> CoveragePage {
     };
     let delta = Delta { tone: "better", words: "多 120 人够得着".to_owned() };
     CoveragePage {
-        sentence: "缺得最多的是社区食堂：有 12,340 人走 15 分钟到不了（按长者的速度算）"
-            .to_owned(),
+        sentence: "缺得最多的是社区食堂：有 12,340 人走 15 分钟到不了（按长者的速度算）".to_owned(),
         study: StudyHead { told: "11 月测算：按 GB 50180".to_owned() },
         compared: Some("正与“10 月测算”相比".to_owned()),
         compare_off: "/coverage/1".to_owned(),
@@ -169,6 +168,7 @@ fn cell(p: Page) -> CellPage {
             percent: 64,
         }],
         homes_link: Some("/coverage/1/canteen/homes".to_owned()),
+        dots: Some("/api/v1/studies/1/canteen/homes?minutes=5".to_owned()),
         bounds: "120.1,30.2,120.2,30.3".to_owned(),
         map: MAP.to_owned(),
         answer: r#"<script type="application/json">{}</script>"#.to_owned(),
@@ -187,8 +187,11 @@ fn homes(p: Page) -> HomesPage {
             people: "86".to_owned(),
             nearest: "9 分钟".to_owned(),
         }],
-        more: Some(p.t1("homes-more", "n", 200_u32).into_owned()),
+        range: "1 – 100 / 200".to_owned(),
+        pages: vec![Link::new("/coverage/1/canteen/homes?from=100", p.t("pages-after"))],
+        bounds: "120.1,30.2,120.2,30.3".to_owned(),
         map: MAP.to_owned(),
+        answer: r#"<script type="application/json">{}</script>"#.to_owned(),
         legend: legend(),
         p,
     }

@@ -4,6 +4,7 @@ mod limits;
 mod meters;
 mod ops;
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use self::meters::Meters;
 use crate::cli::demo::MARKER as DEMO_MARKER;
 use crate::cli::sign_in::link;
 use crate::fault::BadInput;
+use crate::output::tell_terminal;
 use crate::stop::Stop;
 
 /// How long requests under way may take to end once the program is asked to stop.
@@ -62,18 +64,23 @@ async fn bind(listen: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-/// Tells how to sign in to a demo district: whoever starts it is alone with it.
+/// Tells how to sign in to a demo district: whoever starts it at a terminal is alone with it. The link is
+/// a key, so it goes to the terminal and never into a log.
 async fn greet(app: &App, address: SocketAddr) {
     if !app.folder().root().join(DEMO_MARKER).is_file() {
+        return;
+    }
+    if !std::io::stderr().is_terminal() {
+        tracing::info!("to sign in: yike sign-in --role planner --base-url http://{address}");
         return;
     }
     match app.make_sign_in_link(&Actor::System, Role::Planner).await {
         Ok(made) => {
             let url = link(&format!("http://{address}"), &made.token.reveal());
-            tracing::info!(
-                "sign in as a planner, once, within {} minutes: {url}",
-                minutes(LINK_LASTS)
-            );
+            let minutes = minutes(LINK_LASTS);
+            tell_terminal(&format!(
+                "Sign in as a planner, once, within {minutes} minutes: {url}\n"
+            ));
         }
         Err(error) => tracing::warn!("no sign-in link: {error}"),
     }

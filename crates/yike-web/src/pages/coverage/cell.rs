@@ -10,7 +10,7 @@ use yike_model::people::Role;
 
 use super::counts::{count, share};
 use super::filter::{Filter, study_id};
-use super::{AreaRow, CellPage};
+use super::{AreaRow, CellPage, dots};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::language::Value;
 use crate::front::page::Section;
@@ -157,12 +157,25 @@ impl Words<'_> {
                 .map(|area| self.area(area))
                 .collect(),
             homes_link: staff.then_some(homes),
+            dots: staff.then(|| self.dots()),
             bounds,
             map,
             answer,
-            legend: self.legend(),
+            legend: if staff {
+                self.legend().into_iter().chain(dots::legend(self.visit)).collect()
+            } else {
+                self.legend()
+            },
             p: self.visit.page(Section::Coverage, self.sentence()),
         }
+    }
+
+    /// Where the map gets the homes from.
+    fn dots(&self) -> String {
+        let minutes = self.at.minutes.to_string();
+        let query = self.filter.query(&[("minutes", &minutes), ("sort", ""), ("list", "")]);
+        let path = self.base.trim_start_matches("/coverage");
+        format!("/api/v1/studies{path}/homes{query}")
     }
 
     fn minutes(&self) -> Vec<Chip> {

@@ -27,6 +27,8 @@ pub struct Filter {
     pub sort: String,
     /// The band of a cell.
     pub minutes: String,
+    /// How many homes of a list come before the page of it; empty for the first page.
+    pub from: String,
 }
 
 impl Filter {
@@ -36,6 +38,14 @@ impl Filter {
             profile: self.profile.clone(),
             area: self.area.clone(),
             age: self.age.clone(),
+        }
+    }
+
+    /// How many homes of a list to leave out.
+    pub fn skip(&self) -> Result<usize, Fault> {
+        match self.from.as_str() {
+            "" => Ok(0),
+            text => text.parse().map_err(|_| Fault::invalid("from: a whole number")),
         }
     }
 
@@ -49,6 +59,7 @@ impl Filter {
             ("with", &self.with),
             ("sort", &self.sort),
             ("minutes", &self.minutes),
+            ("from", &self.from),
         ];
         let mut query = String::new();
         for (name, own) in parts {

@@ -3,18 +3,19 @@
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse;
 use yike_app::streets::circles::study::Part;
-use yike_app::streets::map::{Mark, Tone, View};
-use yike_app::streets::units::{Bounds, Coord};
-use yike_app::studies::{HOMES_LIMIT, HomeRow as Home, HomesAsk};
+use yike_app::streets::map::View;
+use yike_app::streets::units::Bounds;
+use yike_app::studies::{HOMES_LIMIT, HomeRow as Home, HomesAsk, HomesPage as Homes};
 
 use super::cell::{Spot, Words};
 use super::filter::{Filter, study_id};
-use super::{HomeRow, HomesPage};
-use crate::error::{OnPage, PageResult, render};
+use super::{HomeRow, HomesPage, dots};
+use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::language::{Value, grouped};
 use crate::front::page::Section;
 use crate::front::visit::Visit;
-use crate::geo::{self, Shown, ShownPoint};
+use crate::geo::{self, Shown};
+use crate::pages::Link;
 use crate::pages::ask::escape;
 use crate::state::Web;
 
@@ -30,61 +31,79 @@ pub async fn homes(
     let coverage = web.app.coverage(&visit.actor, study, &ask).await.on(&visit)?;
     let at = Spot::find(&coverage, &service, &filter).on(&visit)?;
     let asked = HomesAsk {
-        spot: ask,
+        spot: ask.clone(),
         service: service.clone(),
         minutes: at.minutes,
         part: Part::Lacking,
-        skip: 0,
+        skip: filter.skip().on(&visit)?,
         limit: HOMES_LIMIT,
     };
     let homes = web.app.study_homes(&visit.actor, study, asked).await.on(&visit)?;
+    let band = (service.as_str(), at.minutes);
+    let all = web.app.study_home_points(&visit.actor, study, &ask, band).await.on(&visit)?;
     let info = web.app.map_info(&visit.actor).await.on(&visit)?;
     let base = format!("/coverage/{study}/{}", escape(&service));
     let words = Words { visit: &visit, filter: &filter, coverage: &coverage, at: &at, base: &base };
-    let language = visit.language;
-    let area = match filter.area.as_str() {
-        "" => language.text("filter-area-all").into_owned(),
-        _ => visit.name(&coverage.row.name),
-    };
-    let values: [(&'static str, Value); 4] = [
-        ("area", area.into()),
-        ("n", homes.count.into()),
-        ("minutes", at.minutes.into()),
-        ("what", words.what().into()),
-    ];
-    let sentence = language.fill("homes-sentence", &values).into_owned();
-    let shown = Shown { points: homes.homes.iter().map(point).collect(), ..Shown::default() };
+    let sentence = sentence(&words, homes.count);
+    let profile = &coverage.meta.profiles[coverage.profile].code;
+    let shown = Shown { points: dots::points(&visit, profile, &all), ..Shown::default() };
     let mut bounds = Bounds::EMPTY;
     shown.points.iter().for_each(|p| bounds.add(p.at));
     let view = if bounds.is_empty() { info.bounds } else { bounds };
     let mut picture = geo::picture(&visit, "homes", View::Fit(view), sentence.clone());
-    picture.credit = geo::credit(language, &info.attribution, info.data_date.as_deref());
+    picture.credit = geo::credit(visit.language, &info.attribution, info.data_date.as_deref());
     shown.onto(&mut picture, false);
     let map = web.app.picture(&visit.actor, picture).await.on(&visit)?;
-    let profile = &coverage.meta.profiles[coverage.profile].code;
+    let (range, pages) = pages(&words, &homes).on(&visit)?;
     let page = HomesPage {
-        back: format!("{base}{}", filter.query(&[("area", "")])),
+        back: format!("{base}{}", filter.query(&[("area", ""), ("from", "")])),
         homes: homes.homes.iter().map(|home| row(&visit, profile, home)).collect(),
-        more: (homes.count > homes.homes.len())
-            .then(|| language.fill("homes-more", &[("n", homes.homes.len().into())]).into_owned()),
+        range,
+        pages,
+        bounds: geo::bounds_text(&view),
         map,
-        legend: vec![geo::legend_item(Tone::Gap, language.text("legend-home-gap"))],
+        answer: shown.block(),
+        legend: dots::legend(&visit),
         p: visit.page(Section::Coverage, sentence.clone()),
         sentence,
     };
     Ok((visit.cookies(), render(&page)).into_response())
 }
 
-fn point(home: &Home) -> ShownPoint {
-    let [lon_e7, lat_e7] = home.at_e7;
-    ShownPoint {
-        at: Coord { lon_e7, lat_e7 },
-        tone: Tone::Gap,
-        mark: Mark::Home,
-        name: home.name.clone(),
-        told: String::new(),
-        href: String::new(),
+fn sentence(words: &Words<'_>, count: usize) -> String {
+    let (visit, language) = (words.visit, words.visit.language);
+    let area = match words.filter.area.as_str() {
+        "" => language.text("filter-area-all").into_owned(),
+        _ => visit.name(&words.coverage.row.name),
+    };
+    let values: [(&'static str, Value); 4] = [
+        ("area", area.into()),
+        ("n", count.into()),
+        ("minutes", words.at.minutes.into()),
+        ("what", words.what().into()),
+    ];
+    language.fill("homes-sentence", &values).into_owned()
+}
+
+/// Which homes of how many a page lists, and the pages beside it. The order is the study's own, so that
+/// no home is on two pages or on none.
+fn pages(words: &Words<'_>, homes: &Homes) -> Result<(String, Vec<Link>), Fault> {
+    let (skip, shown) = (words.filter.skip()?, homes.homes.len());
+    if homes.count <= HOMES_LIMIT {
+        return Ok((String::new(), Vec::new()));
     }
+    let language = words.visit.language;
+    let values: [(&'static str, Value); 3] =
+        [("from", (skip + 1).into()), ("to", (skip + shown).into()), ("n", homes.count.into())];
+    let link = |key: &str, from: usize| {
+        let from = if from == 0 { String::new() } else { from.to_string() };
+        let query = words.filter.query(&[("from", &from)]);
+        Link::new(format!("{}/homes{query}", words.base), language.text(key))
+    };
+    let before = (skip > 0).then(|| link("pages-before", skip.saturating_sub(HOMES_LIMIT)));
+    let after = (skip + shown < homes.count).then(|| link("pages-after", skip + shown));
+    let range = language.fill("homes-range", &values).into_owned();
+    Ok((range, before.into_iter().chain(after).collect()))
 }
 
 fn row(visit: &Visit, profile: &str, home: &Home) -> HomeRow {
@@ -93,9 +112,10 @@ fn row(visit: &Visit, profile: &str, home: &Home) -> HomeRow {
         Some(walk) => page.minutes(&walk.ds).into_owned(),
         None => page.t("homes-nowhere").into_owned(),
     };
+    let name = if home.name.is_empty() { &home.id } else { &home.name };
     HomeRow {
         href: format!("/nearby?home={}&profile={profile}", escape(&home.id)),
-        name: if home.name.is_empty() { home.id.clone() } else { home.name.clone() },
+        name: visit.name(name),
         people: grouped(u64::from(home.people)),
         nearest,
     }
