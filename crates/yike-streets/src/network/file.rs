@@ -109,7 +109,7 @@ pub fn open(path: &Path) -> Result<City, FileError> {
 
 /// English names; files from before they were kept have none.
 fn open_english(file: &Container) -> Result<English, FileError> {
-    if !file.has("english.local") {
+    if !file.has("english.local.ends") {
         return Ok(English::default());
     }
     let local = file.texts("english.local")?;

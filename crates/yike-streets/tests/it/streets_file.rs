@@ -129,3 +129,18 @@ fn another_kind_of_file_is_refused_by_name() {
     let missing = file::open(&folder.path().join("none.streets")).unwrap_err().to_string();
     assert!(missing.contains("none.streets"), "{missing}");
 }
+
+#[test]
+fn english_names_are_kept_and_found_again() {
+    let osm = r#"<?xml version="1.0" encoding="UTF-8"?><osm version="0.6">
+      <node id="1" lat="30.000" lon="120.000"/><node id="2" lat="30.001" lon="120.000"/>
+      <node id="3" lat="30.002" lon="120.001"><tag k="place" v="quarter"/><tag k="name" v="柳岸新村"/><tag k="name:en" v="Liu'an Xincun"/></node>
+      <way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/><tag k="name" v="柳岸路"/><tag k="name:en" v="Liu'an Road"/></way>
+    </osm>"#;
+    let city = from_bytes(osm.as_bytes().to_vec(), &Rules::builtin()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(folder.path(), &file::to_bytes(&city)).unwrap();
+    assert_eq!(opened.english.get("柳岸路"), Some("Liu'an Road"));
+    assert_eq!(opened.english.get("柳岸新村"), Some("Liu'an Xincun"));
+    assert_eq!(opened.english.get("柳岸街"), None);
+}
