@@ -28,7 +28,10 @@ for (const [size, viewport] of [["phone", PHONE], ["desktop", DESKTOP]]) {
       await readable(page, { text: 18, target: 44 }, "front");
       await picture(page, `${name}-1-front`);
       await firstEstate(page);
-      // On a phone the map stands below the list and loads when it comes near.
+      // On a phone the map comes before the list, within the first window and a half.
+      const top = (await page.locator('[data-island="map"]').boundingBox()).y;
+      assert.ok(top < viewport.height * 1.5, `the map begins at ${top}`);
+      assert.ok(top < (await page.locator(".list").boundingBox()).y, "the map stands before the list");
       await page.locator('[data-island="map"]').scrollIntoViewIfNeeded();
       await page.waitForSelector('[data-island="map"][data-ready="yes"]', { timeout: 30_000 });
       await accessible(page, "nearby");
@@ -36,6 +39,12 @@ for (const [size, viewport] of [["phone", PHONE], ["desktop", DESKTOP]]) {
       await readable(page, { text: 18, target: 44 }, "nearby");
       const walks = await page.locator(".need .reach").count();
       assert.ok(walks > 0, "something is reached");
+      const kinds = (await page.locator(".counts b").allTextContents()).map((n) => Number.parseInt(n, 10));
+      assert.equal(kinds.length, 3);
+      assert.deepEqual(kinds, [...kinds].sort((a, b) => a - b), "more time, more kinds");
+      assert.ok(kinds[2] > 0);
+      await page.locator(".need > summary").nth(1).click();
+      assert.ok(await page.locator(".need").nth(1).locator(".reach").first().isVisible());
       const minutes = await page.locator(".need .min").allTextContents();
       assert.ok(minutes.every((m) => Number.parseInt(m, 10) <= 15), `within a quarter of an hour: ${minutes}`);
       await page.waitForTimeout(700);
@@ -61,8 +70,9 @@ test("without scripts the list, the choices and the picture are all there", asyn
   await found.click();
   assert.ok(await page.locator(".need .reach").count() > 0);
   assert.ok(await page.locator(".map > svg path").count() > 5, "the picture is drawn");
-  await page.getByRole("link", { name: "5 分钟", exact: true }).click();
+  await page.locator(".counts a").first().click();
   await page.waitForURL(/minutes=5/);
+  await page.locator(".choices summary").click();
   await page.fill("#at", "22:30");
   await page.getByRole("button", { name: "按这个时间看" }).click();
   await page.waitForURL(/at=22%3A30/);

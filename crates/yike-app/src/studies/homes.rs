@@ -97,11 +97,7 @@ fn chosen(study: &Study, spot: Spot, block: &Block, b: usize, part: Part) -> Vec
 }
 
 /// The homes of an area, those of each part of the count in turn: what is lacking lies on top.
-fn points(
-    study: &Study,
-    spot: Spot,
-    (s, b): (usize, usize),
-) -> Result<Vec<HomePoint>, AppError> {
+fn points(study: &Study, spot: Spot, (s, b): (usize, usize)) -> Result<Vec<HomePoint>, AppError> {
     let block = study.block(spot.profile, s)?;
     let point = |home: usize| {
         let at = study.home_coord[home];
