@@ -154,7 +154,7 @@ test("a table with a wrong row is told of, a right one is imported by an adminis
     await page.setInputFiles("#file", file);
     await page.getByRole("button", { name: "先检查" }).click();
     await page.waitForURL(/\/imports\//);
-    await page.waitForFunction(() => !document.querySelector('meta[http-equiv="refresh"]'), undefined, { timeout: 60_000 });
+    await page.waitForFunction(() => !document.querySelector(".job"), undefined, { timeout: 60_000 });
   };
   await handIn(wrong);
   assert.match((await page.textContent("tbody")) ?? "", /3.*lon.*“abc”不是数字/s);
@@ -169,6 +169,35 @@ test("a table with a wrong row is told of, a right one is imported by an adminis
   await page.getByRole("button", { name: "导入", exact: true }).click();
   await page.waitForURL(/\/imports\//);
   assert.match((await page.textContent("h1")) ?? "", /已导入/);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a study is watched by events, stopped, and without scripts the page looks again by itself", async () => {
+  const { page, faults, go, context } = await signedIn("planner");
+  const heard = page.waitForRequest(/\/api\/v1\/jobs\/[^/]+\/events$/);
+  await go("/studies");
+  await page.fill("#title", "要停下的");
+  await page.getByRole("button", { name: "开始算" }).click();
+  const stream = await heard;
+  assert.equal(stream.resourceType(), "eventsource");
+  // It may be over before the button is reached: then there is nothing to stop.
+  const stop = page.getByRole("button", { name: "停下" });
+  if (await stop.count() > 0) await stop.click({ timeout: 2000 }).catch(() => {});
+  await page.waitForFunction(() => !document.querySelector(".job"), undefined, { timeout: 60_000 });
+  const row = page.locator("tbody tr", { hasText: "要停下的" }).first();
+  assert.match((await row.textContent()) ?? "", /已取消|没有成功|已完成/);
+  const plain = await context.browser().newContext({ locale: "zh-CN", javaScriptEnabled: false, storageState: await context.storageState() });
+  const quiet = await plain.newPage();
+  await quiet.goto(new URL("/studies", district.base).href);
+  await quiet.fill("#title", "不用脚本");
+  // One walker is enough, and soon done.
+  for (const code of ["norm", "elder", "frail", "child", "pram", "wheelchair"]) await quiet.uncheck(`input[value="${code}"]`);
+  await quiet.getByRole("button", { name: "开始算" }).click();
+  // The list alone, read again and again, shows it done.
+  await quiet.locator("tbody tr", { hasText: "不用脚本" }).first().getByText("已完成").waitFor({ timeout: 60_000 });
+  assert.equal(await quiet.locator(".job").count(), 0);
+  await plain.close();
   assert.deepEqual(faults, []);
   await context.close();
 });

@@ -81,6 +81,34 @@ test("without scripts the list, the choices and the picture are all there", asyn
   await context.close();
 });
 
+test("a place has a page of its own: where it lies, who lacks what around it, its doors", async () => {
+  for (const [viewport, locale] of [[PHONE, "zh-CN"], [DESKTOP, "en-GB"]]) {
+    const { page, faults, go, context } = await visitor(district.base, { viewport, locale });
+    await go("/");
+    await firstEstate(page);
+    await page.locator(".trail a").last().click();
+    await page.waitForURL(/\/places\//);
+    const name = `place-${locale.slice(0, 2)}`;
+    await valid(await go(page.url()), name);
+    await accessible(page, name);
+    await fits(page, name);
+    await readable(page, { text: 18, target: 44 }, name);
+    await page.waitForSelector('[data-island="map"][data-ready="yes"]', { timeout: 30_000 });
+    await picture(page, `${name}-estate`);
+    assert.ok(await page.locator(".group .chip").count() > 0, "its buildings");
+    await page.locator(".trail a").nth(1).click();
+    await page.waitForURL(/\/places\//);
+    await valid(await go(page.url()), `${name} community`);
+    await fits(page, `${name} community`);
+    await page.waitForSelector('[data-island="map"][data-ready="yes"]', { timeout: 30_000 });
+    await picture(page, `${name}-community`);
+    await page.locator(".links a").first().click();
+    await page.waitForURL(/\/coverage\//);
+    assert.deepEqual(faults, []);
+    await context.close();
+  }
+});
+
 test("initials find a place while typing, by keyboard alone", async () => {
   const { page, faults, go, context } = await visitor(district.base);
   await go("/nearby");

@@ -2,6 +2,7 @@
 //! with its line in the audit.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{Notify, Semaphore};
@@ -16,7 +17,7 @@ use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::error::AppError;
 use crate::folder::DataFolder;
 use crate::jobs::LiveJobs;
-use crate::studies::StudyCache;
+use crate::studies::{StudyCache, WRITTEN_AT_ONCE};
 use crate::town::TownCache;
 
 /// What an app is opened with.
@@ -70,6 +71,10 @@ pub struct App {
     pub(crate) queued: Notify,
     /// Places for work that uses a processor within a request.
     room: Semaphore,
+    /// Places for files being written to be taken away.
+    pub(crate) written: Arc<Semaphore>,
+    /// Whether the process has been asked to stop.
+    pub(crate) stopping: AtomicBool,
 }
 
 impl std::fmt::Debug for App {
@@ -117,13 +122,15 @@ impl App {
             live: LiveJobs::default(),
             queued: Notify::new(),
             room: Semaphore::new(threads),
+            written: Arc::new(Semaphore::new(WRITTEN_AT_ONCE)),
+            stopping: AtomicBool::new(false),
         })
     }
 
     /// The district served.
     pub fn district(&self) -> Result<&DistrictId, AppError> {
         self.district.get().ok_or_else(|| {
-            AppError::input(
+            AppError::Empty(
                 "there is no district here yet: import its places first (yike import places), or make \
                  the demo district (yike demo)",
             )
@@ -157,6 +164,11 @@ impl App {
     /// The present moment, by the app's clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Whether the process has been asked to stop: what goes on without end ends now.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// A connection for reading.

@@ -67,6 +67,9 @@ pub enum AppError {
     /// A value or file that was given is wrong: what, where, and what to do.
     #[error("{0}")]
     Input(String),
+    /// There is nothing here yet to answer from: what to import first.
+    #[error("{0}")]
+    Empty(&'static str),
     /// A point without any street near it.
     #[error("this point lies outside the map: no street is near it; choose one on the map")]
     Outside,
@@ -125,6 +128,7 @@ impl AppError {
             | Self::Input(_)
             | Self::OldStudy
             | Self::Outside
+            | Self::Empty(_)
             | Self::Rows { .. } => Kind::Input,
         }
     }

@@ -158,7 +158,7 @@ impl App {
         self.live.counts()
     }
 
-    async fn view(&self, job: Kept<Job>) -> Result<JobView, AppError> {
+    pub(crate) async fn view(&self, job: Kept<Job>) -> Result<JobView, AppError> {
         let id = JobId::from(job.id);
         let progress = match (&job.state.state, self.live.get(id)) {
             (JobState::Running { .. }, Some(live)) => {
@@ -198,6 +198,7 @@ impl App {
         let clock = tokio::spawn(self.clone().keep_time());
         let queue = tokio::spawn(self.clone().keep_working());
         stop.await;
+        self.stopping.store(true, Ordering::Relaxed);
         clock.abort();
         queue.abort();
         let running = self.live.running.lock().unwrap_or_else(PoisonError::into_inner);

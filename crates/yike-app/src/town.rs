@@ -277,7 +277,7 @@ impl Paths {
         let path =
             |set: &Option<Dataset>| set.as_ref().map(|set| app.folder.file(set.file.file.as_str()));
         let streets = path(&in_use.streets).ok_or_else(|| {
-            AppError::input("there are no streets yet: import them first (yike import streets)")
+            AppError::Empty("there are no streets yet: import them first (yike import streets)")
         })?;
         let credit = in_use.streets.as_ref().map(|set| set.file.attribution.clone());
         Ok(Self {

@@ -41,6 +41,9 @@ pub struct JobSpec {
     pub kind: JobKind,
     /// Short title for lists.
     pub title: String,
+    /// The same for those who read English; empty where it is the same.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title_en: String,
     /// What exactly: JSON, at most [`SPEC_LIMIT`] bytes.
     pub spec: String,
     /// How often it is tried before it fails, 1 to [`ATTEMPTS_LIMIT`].
@@ -372,7 +375,13 @@ mod tests {
     }
 
     fn spec(max_attempts: u32) -> JobSpec {
-        JobSpec { kind: JobKind::Study, title: "t".into(), spec: "{}".into(), max_attempts }
+        JobSpec {
+            kind: JobKind::Study,
+            title: "t".into(),
+            title_en: String::new(),
+            spec: "{}".into(),
+            max_attempts,
+        }
     }
 
     fn start(node: &str) -> JobDeed {

@@ -20,6 +20,9 @@ pub const SUMMARY_LIMIT: usize = 64 * 1024;
 pub struct Question {
     /// Its title.
     pub title: Title,
+    /// Its title for those who read English, where it has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<Title>,
     /// Profiles, minutes, standard, digests of the data sets, versions: a JSON object, at most
     /// [`SUMMARY_LIMIT`] bytes. Same question, same version: same answer.
     pub spec: String,
@@ -258,7 +261,7 @@ mod tests {
     fn asked() -> Study {
         let title = Title::parse("米市巷").unwrap();
         let job = JobId::new(at(), [1; 10]);
-        after(None, StudyDeed::Ask(Question { title, spec: "{}".into(), job }))
+        after(None, StudyDeed::Ask(Question { title, title_en: None, spec: "{}".into(), job }))
     }
 
     fn answer() -> Answer {

@@ -64,7 +64,13 @@ fn job_id(n: usize) -> JobId {
 }
 
 fn spec() -> JobSpec {
-    JobSpec { kind: JobKind::Study, title: "a study".into(), spec: "{}".into(), max_attempts: 3 }
+    JobSpec {
+        kind: JobKind::Study,
+        title: "a study".into(),
+        title_en: String::new(),
+        spec: "{}".into(),
+        max_attempts: 3,
+    }
 }
 
 /// Deeds a second of `callers` who each wait for one deed before the next, and deeds per commit.

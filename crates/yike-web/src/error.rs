@@ -47,6 +47,11 @@ impl Fault {
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, code: "ours", detail: None }
     }
 
+    /// Too much is going on; it may be had in a moment.
+    pub const fn busy() -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, code: "busy", detail: None }
+    }
+
     /// The place lies outside the streets.
     pub const fn outside() -> Self {
         Self { status: StatusCode::NOT_FOUND, code: "outside", detail: None }
@@ -107,14 +112,15 @@ impl From<AppError> for Fault {
                 Refusal::Limit { .. } => told(StatusCode::BAD_REQUEST, "limit"),
             },
             (AppError::Outside, _) => Self::outside(),
+            (AppError::Empty(_), _) => {
+                Self { status: StatusCode::NOT_FOUND, code: "empty", detail: None }
+            }
             (AppError::OldStudy, _) => {
                 Self { status: StatusCode::GONE, code: "old-study", detail: None }
             }
             (_, Kind::Input) => told(StatusCode::BAD_REQUEST, "invalid"),
             (_, Kind::Refused | Kind::Cancelled) => told(StatusCode::CONFLICT, "conflict"),
-            (_, Kind::Busy) => {
-                Self { status: StatusCode::SERVICE_UNAVAILABLE, code: "busy", detail: None }
-            }
+            (_, Kind::Busy) => Self::busy(),
             (_, Kind::Fault) => {
                 tracing::error!(%error, "a request failed by a fault of ours");
                 Self { status: StatusCode::INTERNAL_SERVER_ERROR, code: "ours", detail: None }

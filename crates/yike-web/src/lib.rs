@@ -35,7 +35,7 @@ pub struct WebConfig {
 
 /// Everything a browser or program can ask for.
 pub fn router(app: Arc<App>, config: WebConfig) -> Router {
-    let web = Web { app, config: Arc::new(config) };
+    let web = Web { app, config: Arc::new(config), streams: api::room() };
     routes::router()
         .fallback(nothing)
         .layer(axum::middleware::from_fn(front::headers::add))

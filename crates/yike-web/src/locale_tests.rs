@@ -75,6 +75,7 @@ fn every_key_is_used_and_every_used_key_is_there() {
         "about-set-",
         "place-kind-",
         "row-",
+        "place-one-",
     ];
     for key in known.keys() {
         let quoted = text.contains(&format!("\"{key}\""));

@@ -7,7 +7,7 @@ use axum::routing::{MethodRouter, get, post};
 use yike_model::people::Deed;
 
 use crate::pages::work::UPLOAD_MB;
-use crate::pages::{about, coverage, front, imports, nearby, signing, studies, work};
+use crate::pages::{about, coverage, front, imports, nearby, places, signing, studies, work};
 use crate::state::Web;
 use crate::{api, assets};
 
@@ -39,6 +39,7 @@ pub fn all() -> Vec<Route> {
         read("/", None, get(front::page)),
         read("/nearby", Some(Deed::AskNearby), get(nearby::page)),
         write("/nearby", Some(Deed::AskNearby), post(nearby::here)),
+        read("/places/{code}", Some(Deed::SeePlaces), get(places::page)),
         read("/coverage", Some(Deed::SeeStudies), get(coverage::newest)),
         read("/coverage/{study}", Some(Deed::SeeStudies), get(coverage::matrix)),
         read("/coverage/{study}/{service}", Some(Deed::SeeStudies), get(coverage::cell)),
@@ -65,6 +66,7 @@ pub fn all() -> Vec<Route> {
         read("/api/v1/studies", Some(Deed::SeeStudies), get(api::studies)),
         read("/api/v1/studies/{study}/coverage", Some(Deed::SeeStudies), get(api::coverage)),
         read("/api/v1/jobs/{id}", Some(Deed::SeeJobs), get(api::job)),
+        read("/api/v1/jobs/{id}/events", Some(Deed::SeeJobs), get(api::events)),
         read("/api/v1/style.json", Some(Deed::SeeMap), get(api::style)),
         read("/tiles/{version}/{z}/{x}/{y}", Some(Deed::SeeMap), get(api::tile)),
         read(assets::ROUTE, None, get(assets::serve)),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use yike_app::{App, AppError};
 use yike_model::people::Actor;
 use yike_model::places::english_name;
@@ -18,6 +19,8 @@ pub struct Web {
     pub app: Arc<App>,
     /// Settings.
     pub config: Arc<WebConfig>,
+    /// Places for streams of events.
+    pub streams: Arc<Semaphore>,
 }
 
 /// The district as a page's head names it.

@@ -135,6 +135,20 @@ pub enum Part {
     Report,
 }
 
+impl Part {
+    /// Whether the file is written from its beginning to its end, so that what is there stays as it is.
+    pub const fn grows(self) -> bool {
+        match self {
+            Self::Coverage
+            | Self::Standard
+            | Self::Gaps
+            | Self::HomesGeoJson
+            | Self::AreasGeoJson => true,
+            Self::Workbook | Self::HomesFlatGeobuf | Self::Report => false,
+        }
+    }
+}
+
 /// Writes one file of a study.
 pub fn write_part(export: &Export<'_>, part: Part, path: &Path) -> Result<(), ExportError> {
     match part {

@@ -28,7 +28,8 @@ use yike_streets::progress::Progress;
 use crate::app::{App, blocking};
 use crate::error::AppError;
 use crate::folder::digest_file;
-use crate::jobs::{ATTEMPTS, Done, Live};
+use crate::jobs::{ATTEMPTS, Done, JobView, Live};
+use crate::tables::TableError;
 use made::Made;
 use read::Contents;
 
@@ -36,6 +37,9 @@ pub use read::district_of;
 
 /// Largest file that is taken: a street map of a large city.
 pub const FILE_LIMIT: u64 = 4 << 30;
+
+/// How many of the newest jobs are looked through for that of an import.
+const JOBS_LOOKED_AT: u32 = 100;
 
 /// How a file is to be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,7 +226,8 @@ impl App {
         let spec = serde_json::to_string(&JobText { import: id, apply })
             .map_err(|why| AppError::Fault(format!("a job: {why}")))?;
         let title = import.file.name.to_string();
-        let work = JobSpec { kind: JobKind::Import, title, spec, max_attempts: ATTEMPTS };
+        let (kind, title_en) = (JobKind::Import, String::new());
+        let work = JobSpec { kind, title, title_en, spec, max_attempts: ATTEMPTS };
         self.deed(by, deed, id.to_string(), async move |tx, district, now| {
             tx.act::<Job>(district, job, JobDeed::Queue(work.clone()), by, now).await.map(drop)
         })
@@ -235,7 +240,13 @@ impl App {
     pub(crate) async fn import_job(&self, text: &str, live: Arc<Live>) -> Result<Done, AppError> {
         let JobText { import, apply } = serde_json::from_str(text)
             .map_err(|why| AppError::Fault(format!("a job's text: {why}")))?;
-        let check = self.check_import(&Actor::System, import, live).await?;
+        let check = match self.check_import(&Actor::System, import, live).await {
+            // A table nobody can read is checked, too: what to mend is told like what is wrong in a row.
+            Err(AppError::Table(error)) if !matches!(*error, TableError::Io { .. }) => {
+                self.note_unread(import, &error).await?
+            }
+            other => other?,
+        };
         if apply && check.errors == 0 {
             self.apply_import(&Actor::System, import).await?;
         }
@@ -243,6 +254,43 @@ impl App {
             "import": import, "rows": check.rows, "errors": check.errors, "applied": apply && check.errors == 0,
         });
         Ok(Done { result: result.to_string(), study: None })
+    }
+
+    /// Notes that a file cannot be read as a table, and why.
+    async fn note_unread(&self, id: ImportId, error: &TableError) -> Result<Check, AppError> {
+        let check = Check {
+            errors: 1,
+            first_errors: vec![error.of_whole_file()],
+            summary: "{}".into(),
+            ..Check::default()
+        };
+        let by = self.permit(&Actor::System, Deed::CheckImport).await?;
+        let written = check.clone();
+        self.deed(by, Deed::CheckImport, id.to_string(), async move |tx, district, now| {
+            let deed = ImportDeed::Check(written.clone());
+            tx.act::<Import>(district, id, deed, by, now).await.map(drop)
+        })
+        .await?;
+        Ok(check)
+    }
+
+    /// The newest job that checks or applies an import, if it is among the last ones.
+    pub async fn import_job_view(
+        &self,
+        actor: &Actor,
+        id: ImportId,
+    ) -> Result<Option<JobView>, AppError> {
+        self.permit(actor, Deed::CheckImport).await?;
+        let page = Page::first(JOBS_LOOKED_AT);
+        let jobs = self.read().await?.subjects::<Job>(self.district()?, None, &page).await?;
+        let own = |job: &Kept<Job>| {
+            let text = serde_json::from_str::<JobText>(&job.state.spec.spec);
+            text.is_ok_and(|text| text.import == id)
+        };
+        match jobs.into_iter().find(own) {
+            Some(job) => self.view(job).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Imports, newest first. The next page is after the id of the last.
@@ -295,6 +343,7 @@ impl App {
     ) -> Result<(), AppError> {
         let (upload, missing) = (self.upload(id, &import.file.name), missing(&options));
         let rows = blocking(move || read::place_rows(&upload, &options)).await?;
+        let rows = rows.map_err(|check| rows_error(import.file.name.as_str(), &check))?;
         self.deed(by, Deed::ApplyImport, id.to_string(), async move |tx, district, now| {
             let plan = tx.plan_places(district, rows.clone(), missing, now).await?;
             let plan = plan.map_err(|errors| changed(&errors))?;

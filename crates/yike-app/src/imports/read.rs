@@ -2,6 +2,7 @@
 //! made of streets, homes or facilities.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 use yike_model::DistrictId;
@@ -57,7 +58,10 @@ impl Reading {
     /// Reads all of it.
     pub fn read(&self, progress: &dyn Progress) -> Result<Contents, AppError> {
         let contents = match self.kind {
-            ImportKind::Places => place_rows(&self.upload, &self.options).map(Contents::Places),
+            ImportKind::Places => place_rows(&self.upload, &self.options).map(|read| match read {
+                Ok(rows) => Contents::Places(rows),
+                Err(wrong) => Contents::Wrong(wrong),
+            }),
             ImportKind::Boundaries => boundary_rows(&self.upload, &self.options)
                 .map(|(rows, count)| Contents::Boundaries(rows, count)),
             ImportKind::Streets => self.streets(progress),
@@ -76,7 +80,10 @@ impl Reading {
     /// An error about the upload, told with the name the user knows it by.
     fn named(&self, error: &TableError) -> AppError {
         let stored = self.upload.file_name().unwrap_or_default().to_string_lossy();
-        AppError::input(error.to_string().replace(&*stored, &self.name))
+        match error.of_file(&stored, &self.name) {
+            Some(named) => AppError::Table(Arc::new(named)),
+            None => AppError::input(error.to_string().replace(&*stored, &self.name)),
+        }
     }
 
     fn streets(&self, progress: &dyn Progress) -> Result<Contents, AppError> {
@@ -241,11 +248,11 @@ pub(super) fn table_options(options: &ImportOptions) -> Result<TableOptions, App
     })
 }
 
-/// The rows of a file of places.
+/// The rows of a file of places, or what is wrong with them.
 pub(super) fn place_rows(
     upload: &Path,
     options: &ImportOptions,
-) -> Result<Vec<PlaceRow>, AppError> {
+) -> Result<Result<Vec<PlaceRow>, Check>, AppError> {
     let divisions = tables::read_divisions(upload, &table_options(options)?)?;
     let mut wrong = Vec::new();
     let mut rows = Vec::with_capacity(divisions.len());
@@ -257,7 +264,10 @@ pub(super) fn place_rows(
             Err(error) => wrong.push(error),
         }
     }
-    if wrong.is_empty() { Ok(rows) } else { Err(bad_rows(&wrong)) }
+    if wrong.is_empty() {
+        return Ok(Ok(rows));
+    }
+    Ok(Err(checked(divisions.len() as u64, &wrong, &json!({}))))
 }
 
 fn place_row(row: u64, division: &tables::Division) -> Result<PlaceRow, RowError> {
@@ -284,16 +294,6 @@ fn place_row(row: u64, division: &tables::Division) -> Result<PlaceRow, RowError
         parent,
         point: None,
     })
-}
-
-fn bad_rows(errors: &[RowError]) -> AppError {
-    let first = errors.first().map_or_else(String::new, |error| {
-        format!("row {}, {}: {}", error.row, error.column.as_deref().unwrap_or(""), error.message)
-    });
-    AppError::input(format!(
-        "{} rows have errors; nothing was imported. First: {first}",
-        errors.len()
-    ))
 }
 
 /// The boundaries of a file, and how many features it has.

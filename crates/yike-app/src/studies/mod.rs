@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use yike_model::jobs::{Job, JobDeed, JobKind, JobSpec};
 use yike_model::people::{Actor, Deed};
-use yike_model::studies::{Question, Study as StudySubject, StudyDeed};
+use yike_model::studies::{Question, Study as StudySubject, StudyDeed, StudyState};
 use yike_model::text::{Reason, Title};
 use yike_model::{Digest, JobId, StudyId};
 use yike_store::{Dataset, Kept, Page};
@@ -26,7 +26,8 @@ use crate::error::AppError;
 use crate::jobs::ATTEMPTS;
 
 pub use cover::{AreaCoverage, CHANGES_LISTED, Coverage, CoverageAsk, ServiceCoverage};
-pub use download::Downloaded;
+pub use download::Download;
+pub(crate) use download::WRITTEN_AT_ONCE;
 pub use homes::{HOMES_LIMIT, HomePoint, HomeRow, HomesAsk, HomesPage, POINTS_LIMIT};
 pub use shown::Shown;
 
@@ -38,6 +39,8 @@ const KEPT_OPEN: usize = 4;
 pub struct StudyAsk {
     /// Its title.
     pub title: String,
+    /// Its title in English, where it has one of its own.
+    pub title_en: Option<String>,
     /// Who walks: codes of profiles.
     pub profiles: Vec<String>,
     /// Bands in minutes, rising.
@@ -55,6 +58,7 @@ impl StudyAsk {
     pub fn new(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
+            title_en: None,
             profiles: profile::builtin().iter().map(|p| p.code.clone()).collect(),
             minutes: vec![5, 10, 15],
             standard: "gb50180".into(),
@@ -183,6 +187,8 @@ impl App {
     ) -> Result<(StudyId, JobId), AppError> {
         let by = self.permit(actor, Deed::StartStudy).await?;
         let title = Title::parse(&ask.title).map_err(yike_model::Refusal::from)?;
+        let title_en = ask.title_en.as_deref().map(Title::parse).transpose();
+        let title_en = title_en.map_err(yike_model::Refusal::from)?;
         let spec = self.spec(ask).await?;
         let now = self.now();
         let study = StudyId::new(now, self.random.ten());
@@ -190,11 +196,16 @@ impl App {
         let text = |value: serde_json::Result<String>| {
             value.map_err(|why| AppError::Fault(format!("a question cannot be written: {why}")))
         };
-        let question =
-            Question { title: title.clone(), spec: text(serde_json::to_string(&spec))?, job };
+        let question = Question {
+            title: title.clone(),
+            title_en: title_en.clone(),
+            spec: text(serde_json::to_string(&spec))?,
+            job,
+        };
         let work = JobSpec {
             kind: JobKind::Study,
             title: title.to_string(),
+            title_en: title_en.map(|title| title.to_string()).unwrap_or_default(),
             spec: text(serde_json::to_string(&JobText { study }))?,
             max_attempts: ATTEMPTS,
         };
@@ -222,7 +233,7 @@ impl App {
         }
         let in_use = self.in_use().await?;
         let streets = in_use.streets.ok_or_else(|| {
-            AppError::input("there are no streets yet: import them first (yike import streets)")
+            AppError::Empty("there are no streets yet: import them first (yike import streets)")
         })?;
         Ok(Spec {
             profiles: ask.profiles,
@@ -257,7 +268,13 @@ impl App {
     pub async fn studies(&self, actor: &Actor, page: &Page) -> Result<Vec<StudyView>, AppError> {
         self.permit(actor, Deed::SeeStudies).await?;
         let status = if self.sees_homes(actor)? { None } else { Some("computed") };
-        let kept = self.read().await?.subjects(self.district()?, status, page).await?;
+        let district = self.district()?;
+        let mut kept = self.read().await?.subjects::<StudySubject>(district, status, page).await?;
+        // A job that was stopped a moment ago may not have told its study yet.
+        let asked = kept.iter().any(|study| study.state.state == StudyState::Asked);
+        if asked && self.settle_studies().await? > 0 {
+            kept = self.read().await?.subjects(district, status, page).await?;
+        }
         Ok(kept.into_iter().map(StudyView::of).collect())
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use yike_model::imports::RowFault;
+use yike_model::imports::{self, RowFault};
 
 /// At most this many row errors are kept; all are counted.
 pub const MAX_ERRORS: usize = 100;
@@ -262,4 +262,48 @@ pub enum TableError {
     /// Bad rows.
     #[error("{0}")]
     Rows(Box<RowErrors>),
+}
+
+impl TableError {
+    /// The same error about a file that its owner knows by another name; `None` for one of the operating
+    /// system or of rows.
+    pub(crate) fn of_file(&self, stored: &str, name: &str) -> Option<Self> {
+        let named = |text: &str| text.replace(stored, name);
+        Some(match self {
+            Self::Io { .. } | Self::Rows(_) => return None,
+            Self::Kind { file } => Self::Kind { file: named(file) },
+            Self::Damaged { file, what } => Self::Damaged { file: named(file), what: named(what) },
+            Self::TooLarge { file, bound } => {
+                Self::TooLarge { file: named(file), bound: bound.clone() }
+            }
+            Self::NoSheet { file, asked, sheets } => {
+                Self::NoSheet { file: named(file), asked: asked.clone(), sheets: sheets.clone() }
+            }
+            Self::Columns { file, missing, first, found } => Self::Columns {
+                file: named(file),
+                missing: missing.clone(),
+                first: first.clone(),
+                found: found.clone(),
+            },
+            Self::Mapping { file, what } => Self::Mapping { file: named(file), what: named(what) },
+        })
+    }
+
+    /// The same as an error of the file as a whole, with its word for pages.
+    pub(crate) fn of_whole_file(&self) -> imports::RowError {
+        let (fault, value, other) = match self {
+            Self::Kind { .. } => (RowFault::FileKind, "", ""),
+            Self::Damaged { what, .. } => (RowFault::FileDamaged, what.as_str(), ""),
+            Self::TooLarge { bound, .. } => (RowFault::FileTooLarge, bound.as_str(), ""),
+            Self::NoSheet { asked, sheets, .. } => {
+                (RowFault::NoSheet, asked.as_str(), sheets.as_str())
+            }
+            Self::Columns { missing, found, .. } => {
+                (RowFault::NoColumn, missing.as_str(), found.as_str())
+            }
+            Self::Mapping { what, .. } => (RowFault::ColumnsUnclear, what.as_str(), ""),
+            Self::Io { .. } | Self::Rows(_) => (RowFault::Other, "", ""),
+        };
+        imports::RowError::new(0, "", fault, self.to_string()).about(value).against(other)
+    }
 }

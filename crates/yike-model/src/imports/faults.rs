@@ -75,11 +75,23 @@ pub enum RowFault {
     SameName,
     /// The district is missing from the file.
     DistrictMissing,
+    /// A kind of file that is not read.
+    FileKind,
+    /// Not what its name says, or damaged: `value` says how.
+    FileDamaged,
+    /// More than `value`.
+    FileTooLarge,
+    /// There is no sheet `value`; there are `other`.
+    NoSheet,
+    /// No column for `value` among `other`.
+    NoColumn,
+    /// Columns that cannot be told apart: `value` says how.
+    ColumnsUnclear,
 }
 
 impl RowFault {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 40] = [
         Self::Other,
         Self::Missing,
         Self::NotANumber,
@@ -114,6 +126,12 @@ impl RowFault {
         Self::EmptyName,
         Self::SameName,
         Self::DistrictMissing,
+        Self::FileKind,
+        Self::FileDamaged,
+        Self::FileTooLarge,
+        Self::NoSheet,
+        Self::NoColumn,
+        Self::ColumnsUnclear,
     ];
 
     /// The stable word for it, as it is kept and as texts are called by.
@@ -153,6 +171,12 @@ impl RowFault {
             Self::EmptyName => "empty_name",
             Self::SameName => "same_name",
             Self::DistrictMissing => "district_missing",
+            Self::FileKind => "file_kind",
+            Self::FileDamaged => "file_damaged",
+            Self::FileTooLarge => "file_too_large",
+            Self::NoSheet => "no_sheet",
+            Self::NoColumn => "no_column",
+            Self::ColumnsUnclear => "columns_unclear",
         }
     }
 }

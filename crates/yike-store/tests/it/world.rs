@@ -32,7 +32,13 @@ pub fn node(name: &str) -> NodeName {
 }
 
 pub fn spec(max_attempts: u32) -> JobSpec {
-    JobSpec { kind: JobKind::Study, title: "t".into(), spec: "{}".into(), max_attempts }
+    JobSpec {
+        kind: JobKind::Study,
+        title: "t".into(),
+        title_en: String::new(),
+        spec: "{}".into(),
+        max_attempts,
+    }
 }
 
 /// Queues the `n`-th job.

@@ -81,3 +81,17 @@ need-tally = { $n ->
   }
 reach-title = Within { $minutes } minutes
 trail-label = Where it lies
+place-walk = What one reaches on foot from here
+place-people = { $n } people live in { $place }
+place-lacks = What most of them lack:
+place-lack = { $what }: { $n } people cannot reach one in { $minutes } minutes
+place-lacks-none = Of what the standard asks for, nobody was found to lack anything.
+place-told = Pace: { $who }. By { $standard }, data of { $date }. Figures go down to communities; numbers below 10 people are not written out.
+place-table = See the whole table
+place-one-district = District
+place-one-subdistrict = Subdistrict
+place-one-community = Community
+place-one-grid = Grid
+place-one-estate = Estate
+place-one-building = Building
+place-one-entrance = Entrance

@@ -125,3 +125,5 @@ stage-nodes = Reading the map's points
 stage-profiles = Walking as each kind of person
 stage-streets = Reading streets
 stage-write = Writing
+import-failed = This table could not be checked
+import-told-failed = The data in use is untouched. Hand it in again; if it still fails, show an administrator the line below.

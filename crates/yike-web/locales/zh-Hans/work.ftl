@@ -125,3 +125,5 @@ stage-nodes = 读地图的点
 stage-profiles = 替每种人走一遍
 stage-streets = 读街道
 stage-write = 写出
+import-failed = 这份表格没有检查成
+import-told-failed = 现有数据没有动。请再交一次；还是不行，把下面这句话告诉管理员。

@@ -1,5 +1,6 @@
 //! JSON for the islands and for other programs: the same deeds as the pages, the same permissions.
 
+mod events;
 mod style;
 
 use axum::Json;
@@ -8,17 +9,20 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use yike_app::jobs::JobView as Job;
+use yike_app::studies::Summary;
 use yike_store::Page as Rows;
 
 use crate::error::Fault;
 use crate::front::language::Language;
 use crate::front::visit::Visit;
 use crate::pages::ask::Ask;
-use crate::pages::coverage::{Filter, study_id};
+use crate::pages::coverage::{Filter, may_see, study_id};
 use crate::pages::nearby::search;
 use crate::pages::studies::job_view;
 use crate::state::Web;
 
+pub use events::{events, room};
 pub use style::style;
 
 /// What a JSON handler returns.
@@ -99,11 +103,20 @@ pub async fn studies(State(web): State<Web>, visit: Visit) -> Answer {
                 "title": kept.state.question.title.to_string(),
                 "asked_at": kept.made_at.to_string(),
                 "computed": study.summary.is_some(),
-                "summary": study.summary,
+                "summary": study.summary.as_ref().map(|summary| summary_json(&visit, summary)),
             })
         })
         .collect();
     Ok(Json(json!({"studies": studies})).into_response())
+}
+
+/// A study's summary; counts of few people are for staff only.
+fn summary_json(visit: &Visit, summary: &Summary) -> Value {
+    let mut value = json!(summary);
+    for (name, people) in [("people", summary.people), ("estimated", summary.estimated)] {
+        value[name] = json!(may_see(visit, people));
+    }
+    value
 }
 
 /// `GET /api/v1/studies/{study}/coverage`: every service and band for one profile, area and age.
@@ -132,16 +145,20 @@ pub async fn coverage(
 pub async fn job(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Answer {
     let id = id.parse().map_err(|_| Fault::missing()).on(&visit)?;
     let job = web.app.job(&visit.actor, id).await.on(&visit)?;
-    let view = job_view(visit.language, &job);
-    Ok(Json(json!({
+    Ok(Json(job_json(visit.language, &job)).into_response())
+}
+
+/// How far a job is, as islands and other programs read it.
+fn job_json(language: Language, job: &Job) -> Value {
+    let view = job_view(language, job);
+    json!({
         "id": view.id,
         "title": view.title,
         "ended": job.job.state.is_over(),
         "percent": view.percent,
         "state": view.state.words,
         "stage": view.stage,
-    }))
-    .into_response())
+    })
 }
 
 /// `GET /tiles/{version}/{z}/{x}/{y}`: a vector tile. The version changes with the data, so that a tile

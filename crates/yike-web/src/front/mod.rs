@@ -7,6 +7,7 @@ pub mod headers;
 pub mod language;
 pub mod page;
 pub mod random;
+pub mod stream;
 pub mod view;
 pub mod visit;
 pub mod when;

@@ -14,6 +14,7 @@ use super::{Chip, Choice, LegendItem, Link};
 use crate::front::page::Page;
 
 pub use cell::cell;
+pub use counts::may_see;
 pub use dots::json as homes_json;
 pub use files::file;
 pub use filter::{Filter, study_id};
@@ -113,8 +114,8 @@ pub struct CoveragePage {
     pub others: Vec<Choice>,
     /// By what the table is sorted.
     pub sort: String,
-    /// People counted.
-    pub people: u64,
+    /// People counted, or that they are few.
+    pub people: String,
     /// Columns.
     pub heads: Vec<Head>,
     /// Services.

@@ -9,6 +9,7 @@ use yike_model::places::{Place, PlaceKind, initials};
 use yike_store::Page as Rows;
 
 use super::ask::{escape, profile_name};
+use super::coverage::may_see;
 use super::{Link, pick};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::language::grouped;
@@ -149,7 +150,7 @@ async fn numbers(web: &Web, visit: &Visit, p: &Page) -> Result<Vec<Number>, Faul
         });
     }
     numbers.push(Number {
-        big: grouped(summary.people),
+        big: may_see(visit, summary.people).map_or_else(|| "–".to_owned(), grouped),
         words: p.t1("front-number-people", "homes", summary.homes).into_owned(),
         href: format!("/coverage/{}", study.id),
         link: p.t("to-coverage").into_owned(),

@@ -7,12 +7,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use tokio::io::AsyncWriteExt;
 use yike_app::imports::{ImportOptions, ImportView};
+use yike_app::jobs::JobView as Job;
 use yike_model::ImportId;
 use yike_model::imports::{Check, Import, ImportKind, ImportState, RowError as Wrong, RowFault};
+use yike_model::jobs::JobState;
 use yike_model::people::Role;
 
-use super::Fact;
 use super::work::{self, KINDS, UPLOAD_MB};
+use super::{Fact, JobView, studies};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::csrf;
 use crate::front::form::Posted;
@@ -47,8 +49,10 @@ pub struct ImportPage {
     pub facts: Vec<Fact>,
     /// Where the button leads, for those who may apply it now.
     pub apply: Option<String>,
-    /// Whether to look again soon: it is being checked.
-    pub refresh: bool,
+    /// The job that checks it, while it waits or runs.
+    pub running: Option<JobView>,
+    /// Why it could not be checked, as the machine says it; else empty.
+    pub why: String,
     /// What to mend.
     pub errors: Vec<RowError>,
 }
@@ -166,7 +170,8 @@ fn import_id(text: &str) -> Result<ImportId, Fault> {
 pub async fn page(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> PageResult {
     let id = import_id(&id).on(&visit)?;
     let import = web.app.import(&visit.actor, id).await.on(&visit)?;
-    Ok((visit.cookies(), render(&import_page(&visit, &import))).into_response())
+    let job = web.app.import_job_view(&visit.actor, id).await.on(&visit)?;
+    Ok((visit.cookies(), render(&import_page(&visit, &import, job.as_ref()))).into_response())
 }
 
 /// `POST /imports/{id}/apply`.
@@ -183,20 +188,39 @@ pub async fn apply(
     Ok(back)
 }
 
-fn import_page(visit: &Visit, view: &ImportView) -> ImportPage {
+fn import_page(visit: &Visit, view: &ImportView, job: Option<&Job>) -> ImportPage {
     let import = &view.import.state;
     let check = import.check();
-    let (sentence, told) = sentences(visit, import, check);
+    let why = failure(import, job);
+    let (sentence, told) = if why.is_some() {
+        let text = |key: &str| visit.language.text(key).into_owned();
+        (text("import-failed"), text("import-told-failed"))
+    } else {
+        sentences(visit, import, check)
+    };
     let clean = matches!(&import.state, ImportState::Checked { check } if check.errors == 0);
     let may_apply = visit.has(&[Role::Administrator]);
     ImportPage {
         facts: facts(visit, import, check),
         apply: (clean && may_apply).then(|| format!("/imports/{}/apply", view.id)),
-        refresh: import.state == ImportState::Proposed,
+        running: job
+            .filter(|job| !job.job.state.is_over())
+            .map(|job| studies::job_view(visit.language, job)),
+        why: why.unwrap_or_default(),
         errors: check.map(|check| errors(visit.language, check)).unwrap_or_default(),
         p: visit.page(Section::Work, sentence.clone()),
         sentence,
         told,
+    }
+}
+
+/// Why an import was never checked: its job failed, or somebody stopped it.
+fn failure(import: &Import, job: Option<&Job>) -> Option<String> {
+    let job = job.filter(|_| import.state == ImportState::Proposed)?;
+    match &job.job.state.state {
+        JobState::Failed { error, .. } => Some(error.clone()),
+        JobState::Cancelled { .. } => Some(String::new()),
+        _ => None,
     }
 }
 

@@ -9,10 +9,13 @@ pub mod coverage;
 pub mod front;
 pub mod imports;
 pub mod nearby;
+pub mod places;
 pub mod plain;
 pub mod signing;
 pub mod studies;
 pub mod work;
+
+use yike_model::studies::Question;
 
 use crate::front::language::Language;
 
@@ -23,6 +26,12 @@ pub fn pick(language: Language, zh: &str, en: &str) -> String {
         Language::English => en,
     }
     .to_owned()
+}
+
+/// A study's title in the reader's language, as far as it has one there.
+pub fn title_of(language: Language, question: &Question) -> String {
+    let english = question.title_en.as_ref().filter(|_| language == Language::English);
+    english.unwrap_or(&question.title).to_string()
 }
 
 /// A choice among several, as a link.

@@ -10,7 +10,7 @@ use yike_app::streets::map::{Mark, View};
 use yike_app::streets::units::{Bounds, Coord};
 
 use super::ask::{Ask, MINUTES, PROFILES, escape, profile_name};
-use super::{Chip, LegendItem, Link, front, pick};
+use super::{Chip, LegendItem, Link, front, pick, places};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::form::Posted;
 use crate::front::language::{Language, Value};
@@ -190,7 +190,7 @@ pub async fn search(
     let typed: String = asked.chars().take(60).collect();
     let hits = web.app.search_places(&visit.actor, &typed).await?;
     let find = |hit: &yike_store::Hit| Find {
-        href: format!("/nearby?place={}", escape(hit.place.code.as_str())),
+        href: places::start(&hit.place),
         name: visit.name(hit.place.name.as_str()),
         path: path_of(visit, &hit.path),
     };

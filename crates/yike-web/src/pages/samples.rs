@@ -127,7 +127,7 @@ fn coverage(p: Page) -> CoveragePage {
         lists: vec![Choice::new("standard", "标准要求的", true)],
         others: vec![Choice::new("", "不比较", true), Choice::new("2", "10 月测算", false)],
         sort: "-15".to_owned(),
-        people: 60_000,
+        people: "60,000".to_owned(),
         heads: vec![
             Head {
                 name: "设施".to_owned(),
@@ -249,7 +249,8 @@ fn import(p: Page) -> ImportPage {
         told: p.t("import-told-dirty").into_owned(),
         facts: vec![Fact::new(p.t("import-rows"), "3,210")],
         apply: Some("/imports/1/apply".to_owned()),
-        refresh: false,
+        running: Some(job()),
+        why: String::new(),
         errors: vec![RowError {
             row: "17".to_owned(),
             column: "people".to_owned(),

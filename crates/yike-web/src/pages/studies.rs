@@ -12,7 +12,7 @@ use yike_model::studies::StudyState;
 use yike_store::Page as Rows;
 
 use super::ask::profile_name;
-use super::{Choice, JobView, State as Stand, When, pick};
+use super::{Choice, JobView, State as Stand, When, pick, title_of};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::form::Posted;
 use crate::front::language::Language;
@@ -174,11 +174,21 @@ pub fn job_view(language: Language, job: &Job) -> JobView {
     };
     JobView {
         id: job.id.to_string(),
-        title: job.job.state.spec.title.clone(),
+        title: job_title(language, job),
         state: job_state(language, &job.job.state.state),
         percent,
         stage,
         may_cancel: !job.job.state.is_over() && job.job.state.cancel_asked.is_none(),
+    }
+}
+
+/// What a job is called.
+pub fn job_title(language: Language, job: &Job) -> String {
+    let spec = &job.job.state.spec;
+    if spec.title_en.is_empty() {
+        spec.title.clone()
+    } else {
+        pick(language, &spec.title, &spec.title_en)
     }
 }
 
@@ -218,7 +228,7 @@ fn row(web: &Web, visit: &Visit, study: &StudyView, standards: &[Standard]) -> S
     let standard = summary.and_then(|s| standards.iter().find(|known| known.code == s.standard));
     StudyRow {
         href: summary.map(|_| format!("/coverage/{}", study.id)),
-        title: study.study.state.question.title.to_string(),
+        title: title_of(language, &study.study.state.question),
         standard: standard.map(|s| pick(language, &s.zh, &s.en)).unwrap_or_default(),
         data_date: summary.and_then(|s| s.data_date.clone()).unwrap_or_default(),
         when: when::said(language, study.study.made_at, web.app.now()),

@@ -7,7 +7,7 @@ use yike_app::imports::ImportView;
 use yike_model::imports::{Import, ImportKind, ImportState};
 use yike_store::Page as Rows;
 
-use super::studies::{job_state, job_view};
+use super::studies::{job_state, job_title, job_view};
 use super::{Choice, JobView, State as Stand, When};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::language::{Language, grouped};
@@ -94,7 +94,7 @@ pub async fn filled(web: &Web, visit: &Visit, wrong: Option<String>) -> Result<W
     let jobs = web.app.jobs(&visit.actor, &Rows::first(LISTED)).await?;
     let (over, live): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| job.job.state.is_over());
     let job = |job: &&yike_app::jobs::JobView| JobRow {
-        title: job.job.state.spec.title.clone(),
+        title: job_title(language, job),
         when: when::said(language, job.job.changed_at, web.app.now()),
         state: job_state(language, &job.job.state.state),
     };

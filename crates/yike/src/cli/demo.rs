@@ -162,7 +162,10 @@ impl Demo {
             }
         }
         let start = Instant::now();
-        let ask = StudyAsk::new("一刻钟生活圈 / Every door's quarter-hour");
+        let ask = StudyAsk {
+            title_en: Some("Every door's quarter-hour".into()),
+            ..StudyAsk::new("一刻钟生活圈")
+        };
         let (_, job) = shell.block_on(app.start_study(&Actor::System, ask))?;
         while shell.block_on(app.work_once())? {}
         match shell.block_on(app.job(&Actor::System, job))?.job.state.state {

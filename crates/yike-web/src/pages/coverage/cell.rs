@@ -8,7 +8,7 @@ use yike_app::streets::map::{Base, Tone, View};
 use yike_app::studies::{AreaCoverage, Coverage, ServiceCoverage};
 use yike_model::people::Role;
 
-use super::counts::{count, share};
+use super::counts::{count, people, share};
 use super::filter::{Filter, study_id};
 use super::{AreaRow, CellPage, dots};
 use crate::error::{Fault, OnPage, PageResult, render};
@@ -114,7 +114,7 @@ impl Words<'_> {
         match shown.lacking {
             Some(0) => self.fill("cell-sentence-none", &values),
             lacking => {
-                values.push(("people", count(self.visit.language, lacking).into()));
+                values.push(("people", people(self.visit.language, lacking).into()));
                 self.fill("cell-sentence", &values)
             }
         }
@@ -138,7 +138,7 @@ impl Words<'_> {
             &[
                 ("who", profile_name(language, profile).into()),
                 ("title", area.into()),
-                ("total", count(language, shown.all).into()),
+                ("total", people(language, shown.all).into()),
                 ("share", share(language, shown.share_ppm).into()),
             ],
         );

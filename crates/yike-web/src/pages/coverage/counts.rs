@@ -1,6 +1,7 @@
 //! Counts and shares of people in words; small ones the public does not get to see.
 
 use crate::front::language::{Language, grouped};
+use crate::front::visit::Visit;
 
 /// Counts below this are hidden from the public.
 pub const SMALLEST_SHOWN: u64 = 10;
@@ -19,6 +20,19 @@ pub fn lack(language: Language, lacking: Option<u64>) -> String {
     match lacking {
         Some(0) => language.text("matrix-none").into_owned(),
         Some(people) => language.fill("matrix-lack", &[("n", people.into())]).into_owned(),
+        None => language.fill("matrix-hidden", &[("n", SMALLEST_SHOWN.into())]).into_owned(),
+    }
+}
+
+/// A count as far as the visitor may see it: a small one only by staff.
+pub fn may_see(visit: &Visit, people: u64) -> Option<u64> {
+    Some(people).filter(|n| *n == 0 || *n >= SMALLEST_SHOWN || visit.is_staff())
+}
+
+/// So many people, in words; few where it is hidden.
+pub fn people(language: Language, people: Option<u64>) -> String {
+    match people {
+        Some(people) => language.fill("home-people", &[("n", people.into())]).into_owned(),
         None => language.fill("matrix-hidden", &[("n", SMALLEST_SHOWN.into())]).into_owned(),
     }
 }

@@ -10,7 +10,6 @@ use yike_app::studies::HomePoint;
 
 use super::filter::{Filter, study_id};
 use crate::api::{Answer, OnJson};
-use crate::front::language::grouped;
 use crate::front::visit::Visit;
 use crate::geo::{self, Shown, ShownPoint};
 use crate::pages::LegendItem;
@@ -56,8 +55,7 @@ pub fn points(visit: &Visit, profile: &str, homes: &[HomePoint]) -> Vec<ShownPoi
     let point = |home: &HomePoint| {
         let class = class(home.part);
         let [lon_e7, lat_e7] = home.at_e7;
-        let people = grouped(u64::from(home.people));
-        let people = visit.language.fill("home-people", &[("n", people.into())]);
+        let people = visit.language.fill("home-people", &[("n", home.people.into())]);
         let name = if home.name.is_empty() { &home.id } else { &home.name };
         ShownPoint {
             at: Coord { lon_e7, lat_e7 },

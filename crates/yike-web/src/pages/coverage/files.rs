@@ -3,11 +3,14 @@
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
+use tokio::sync::mpsc::Sender;
 use yike_app::exports::{Lang, Part};
+use yike_app::studies::Download;
 
 use super::filter::study_id;
 use crate::error::{Fault, OnPage, PageResult};
 use crate::front::language::Language;
+use crate::front::stream::{Piece, piped};
 use crate::front::visit::Visit;
 use crate::state::Web;
 
@@ -55,12 +58,34 @@ pub async fn file(
         Language::English => Lang::En,
     };
     let got = web.app.download_study(&visit.actor, id, file.part, lang).await.on(&visit)?;
+    let data_date = got.data_date.clone();
+    let (pieces, body) = piped();
+    tokio::spawn(send(got, pieces));
     let head = [
         (header::CONTENT_TYPE, file.media.to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"yike-{}-{name}\"", got.data_date),
-        ),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"yike-{data_date}-{name}\"")),
     ];
-    Ok((head, got.bytes).into_response())
+    Ok((head, body).into_response())
+}
+
+/// Sends a file while it is being written; stops when the reader has gone.
+async fn send(mut got: Download, pieces: Sender<Piece>) {
+    loop {
+        let piece = tokio::select! {
+            piece = got.piece() => piece,
+            () = pieces.closed() => return,
+        };
+        let piece = match piece {
+            Ok(Some(piece)) => Ok(piece.into()),
+            Ok(None) => return,
+            Err(error) => {
+                tracing::error!(%error, "a file to take away could not be written");
+                Err(std::io::Error::other("the file could not be written"))
+            }
+        };
+        let over = piece.is_err();
+        if pieces.send(piece).await.is_err() || over {
+            return;
+        }
+    }
 }

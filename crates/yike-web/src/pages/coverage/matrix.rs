@@ -9,7 +9,7 @@ use yike_app::studies::{Coverage, ServiceCoverage, Shown, StudyView};
 use yike_model::StudyId;
 use yike_store::Page as Rows;
 
-use super::counts::{SMALLEST_SHOWN, lack, share};
+use super::counts::{SMALLEST_SHOWN, lack, may_see, people as people_told, share};
 use super::filter::{Filter, study_id};
 use super::{Cell, CoveragePage, Delta, Head, Row, StudyHead};
 use crate::error::{Fault, OnPage, PageResult, render};
@@ -20,7 +20,7 @@ use crate::front::when;
 use crate::pages::about::told_in;
 use crate::pages::ask::{escape, profile_name};
 use crate::pages::plain::{Drawing, PlainPage};
-use crate::pages::{Choice, Link, pick};
+use crate::pages::{Choice, Link, pick, title_of};
 use crate::state::Web;
 
 /// `GET /coverage`: the newest study, or a page that says there is none.
@@ -125,7 +125,7 @@ impl Matrix<'_> {
         let p = self.visit.page(Section::Coverage, sentence.clone());
         let compared = with.map(|other| {
             let date = other.summary.as_ref().and_then(|s| s.data_date.clone()).unwrap_or_default();
-            let title = other.study.state.question.title.to_string();
+            let title = title_of(language, &other.study.state.question);
             self.fill("compare-told", &[("title", title.into()), ("date", date.into())])
         });
         CoveragePage {
@@ -145,7 +145,7 @@ impl Matrix<'_> {
                 .to_vec(),
             others: self.others(others),
             sort: self.filter.sort.clone(),
-            people: self.coverage.people.unwrap_or_default(),
+            people: people_told(language, self.coverage.people),
             heads: self.heads(&p),
             rows: self.rows(),
             downloads: self.downloads(),
@@ -198,7 +198,7 @@ impl Matrix<'_> {
         self.fill(
             "coverage-told",
             &[
-                ("title", kept.state.question.title.to_string().into()),
+                ("title", title_of(self.language(), &kept.state.question).into()),
                 ("standard", pick(self.language(), &meta.standard.zh, &meta.standard.en).into()),
                 ("date", meta.city.data_date.clone().unwrap_or_else(unknown).into()),
                 ("when", when.into()),
@@ -247,7 +247,7 @@ impl Matrix<'_> {
         choices.extend(usable.map(|s| {
             let id = s.id.to_string();
             let on = id == self.filter.with;
-            Choice::new(id, s.study.state.question.title.to_string(), on)
+            Choice::new(id, title_of(self.language(), &s.study.state.question), on)
         }));
         choices
     }
@@ -403,19 +403,26 @@ impl Matrix<'_> {
             .collect()
     }
 
+    /// People in words, small numbers only to staff.
+    fn told_of(&self, people: u64) -> String {
+        people_told(self.language(), may_see(self.visit, people))
+    }
+
     fn notes(&self, p: &Page) -> Vec<String> {
         let meta = self.meta();
         let mut notes = Vec::new();
         let summary = self.study.summary.clone().unwrap_or_default();
         if summary.estimated > 0 {
-            notes.push(p.t1("note-estimate", "people", summary.estimated).into_owned());
+            notes.push(
+                p.t1("note-estimate", "people", self.told_of(summary.estimated)).into_owned(),
+            );
         }
         // Profile by profile, band by band: what the longest band says holds for all of the table.
         let bands = meta.minutes.len();
         let longest = (self.coverage.profile * bands + bands).saturating_sub(1);
         let edge = meta.near_edge.get(longest).map_or(0, |near| near[1]);
         if edge > 0 {
-            notes.push(p.t1("note-edge", "people", edge).into_owned());
+            notes.push(p.t1("note-edge", "people", self.told_of(edge)).into_owned());
         }
         if !self.visit.is_staff() {
             notes.push(p.t1("note-small", "n", SMALLEST_SHOWN).into_owned());
