@@ -170,7 +170,8 @@ impl Export<'_> {
         }
     }
 
-    fn doubt_text(&self, p: usize) -> String {
+    /// The edge of the data, places off the streets and islands, for one walker.
+    pub(super) fn doubt_text(&self, p: usize) -> String {
         let meta = &self.study.meta;
         let bands = meta.minutes.len();
         let [homes, people] = meta.near_edge[p * bands + bands - 1];

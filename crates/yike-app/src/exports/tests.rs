@@ -116,12 +116,17 @@ struct Made {
 }
 
 fn made(lang: Lang) -> Made {
+    made_of(lang, "gb50180", |_| ())
+}
+
+fn made_of(lang: Lang, standard: &str, change: impl FnOnce(&mut City)) -> Made {
     let folder = tempfile::tempdir().unwrap();
-    let city = town(folder.path());
+    let mut city = town(folder.path());
+    change(&mut city);
     let areas = areas();
     let profiles = profile::builtin();
     let chosen = ["adult", "wheelchair"].map(|code| profiles.get(code).unwrap().clone());
-    let mut ask = Ask::new(chosen.into(), Standard::builtin("gb50180").unwrap());
+    let mut ask = Ask::new(chosen.into(), Standard::builtin(standard).unwrap());
     ask.factors = Some(yike_streets::circles::estimate::Factors::default());
     let study = study::run(&city, Some(&areas), &ask, &Quiet).unwrap();
     let export = Export { study: &study, city: Arc::new(city), areas: Some(&areas), lang };
@@ -334,4 +339,65 @@ fn the_report_states_findings_marks_and_escapes_every_value() {
         assert!(html.matches("<svg").count() > 5 && html.contains("role=\"img\""));
         assert!(!html.contains("src=") && !html.contains("url(http"), "nothing is fetched");
     }
+}
+
+#[test]
+fn near_the_edge_the_report_says_unknown_and_counts_it_apart() {
+    for (lang, words) in [
+        (Lang::Zh, "未知：数据在步行范围内中断："),
+        (Lang::En, "unknown: data ends within the walk: "),
+    ] {
+        let made = made(lang);
+        let html = made.text("report.html");
+        assert_eq!(html.matches(words).count(), 1, "once, in the legend");
+        assert!(html.contains("class=\"m-homes m-beyond\""), "and on the map");
+        // Everybody is in one entry of the legend.
+        let legend = &html[html.find("<figcaption>").unwrap()..html.find("</figcaption>").unwrap()];
+        let who = lang.pick(" 人</span>", " people</span>");
+        let counts = legend.split(who).filter_map(|entry| entry.rsplit([' ', '：']).next());
+        let sum: u64 = counts.filter_map(|n| n.replace(',', "").parse::<u64>().ok()).sum();
+        assert_eq!(sum, 2380, "{legend}");
+    }
+}
+
+#[test]
+fn a_report_with_nothing_to_judge_says_why_and_what_to_supply() {
+    let none = |city: &mut City| {
+        let categories = city.facilities.categories.clone();
+        city.facilities = Facilities { categories, ..Facilities::default() };
+        city.facilities.first_entrance = vec![0].into();
+    };
+    for (lang, words) in [
+        (Lang::Zh, ["还不能评判", "请用 --facilities 给出设施表", "住处（未评判）"]),
+        (Lang::En, ["not judged yet", "Give a table of facilities", "home, not judged"]),
+    ] {
+        let html = made_of(lang, "hangzhou", none).text("report.html");
+        for word in words {
+            assert!(html.contains(word), "{word} not in the report");
+        }
+        for wrong in ["0 项设施中 0 项", "0 of 0", "缺 1–0 项", "1–0 missing", "<b>0.0</b>"]
+        {
+            assert!(!html.contains(wrong), "{wrong} in the report");
+        }
+    }
+}
+
+#[test]
+fn a_rule_by_number_is_one_line_however_many_areas_it_is_asked_of() {
+    for lang in [Lang::Zh, Lang::En] {
+        let made = made_of(lang, "hangzhou", |_| ());
+        let html = made.text("report.html");
+        let standard = &made.study.meta.standard;
+        assert!(!made.study.meta.ratios.is_empty());
+        for (r, rule) in standard.ratios.iter().enumerate() {
+            let asked = made.study.meta.ratios.iter().any(|a| a.ratio as usize == r);
+            let name = report_escape(lang.pick(&rule.zh, &rule.en));
+            let lines = html.matches(&format!("<dt>{name}</dt>")).count();
+            assert_eq!(lines, usize::from(asked), "{name}");
+        }
+    }
+}
+
+fn report_escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('\'', "&#39;")
 }

@@ -10,7 +10,7 @@ use yike_streets::circles::coverage::{Cell, Split};
 use yike_streets::circles::study::{Row, RowKind, Service, Study, StudyMeta};
 use yike_streets::circles::suppress::SMALLEST_SHOWN;
 
-use super::shown::{Shown, shown};
+use super::shown::{Families, Shown, shown};
 use crate::app::App;
 use crate::error::AppError;
 
@@ -117,13 +117,14 @@ pub(super) fn find_cell(
 
 fn coverage(study: &Study, spot: Spot, whole: bool) -> Coverage {
     let rows = study.meta.rows.len();
+    let families = Families::of(study);
     let people = |s: usize, b: usize| {
         let split = |row| counted(study.cover(row, spot.profile, s, b), spot.age);
         if whole {
             return Shown::whole(split(spot.row));
         }
         let splits: Vec<Split> = (0..rows).map(split).collect();
-        shown(study, &splits, whole)[spot.row]
+        shown(&families, &splits, whole)[spot.row]
     };
     let services = study.meta.services.iter().enumerate().map(|(s, service)| ServiceCoverage {
         service: service.clone(),
@@ -160,7 +161,7 @@ fn areas(
 ) -> Vec<AreaCoverage> {
     let split = |row| counted(study.cover(row, spot.profile, s, b), spot.age);
     let splits: Vec<Split> = (0..study.meta.rows.len()).map(split).collect();
-    let all = shown(study, &splits, whole);
+    let all = shown(&Families::of(study), &splits, whole);
     let rows = study.meta.rows.iter().zip(all);
     let inside = |row: &Row| {
         row.level == level

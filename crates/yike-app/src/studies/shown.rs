@@ -1,6 +1,8 @@
 //! What of a count may be shown: small ones are hidden from the public, and with them the others that
 //! would give them away.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use yike_streets::circles::coverage::{Split, ppm};
 use yike_streets::circles::study::{RowKind, Study};
@@ -48,12 +50,13 @@ impl Shown {
 ///
 /// A row's areas of the next level are its parts, and their counts sum to its own. Each such family is
 /// protected as one table with the row as its totals; what is hidden in one is hidden in all.
-pub fn shown(study: &Study, splits: &[Split], whole: bool) -> Vec<Shown> {
+pub fn shown(families: &Families, splits: &[Split], whole: bool) -> Vec<Shown> {
     if whole {
         return splits.iter().map(|split| Shown::whole(*split)).collect();
     }
     let mut hidden = vec![[false; 5]; splits.len()];
-    for (total, parts) in families(study) {
+    for (total, parts) in &families.0 {
+        let total = *total;
         let mut counts: Vec<u64> = parts.iter().flat_map(|row| four(splits[*row])).collect();
         // What of the total lies in none of its parts.
         let sum = |part: usize| counts.iter().skip(part).step_by(4).sum::<u64>();
@@ -81,19 +84,27 @@ fn four(split: Split) -> [u64; 4] {
 
 /// Rows with the rows that are their parts: the whole with each level of areas (and what lies outside
 /// them), an area with the areas that name it as their parent.
-fn families(study: &Study) -> Vec<(usize, Vec<usize>)> {
-    let rows = &study.meta.rows;
-    let levels = study.meta.levels.iter().map(|level| {
-        (0, (1..rows.len()).filter(|row| rows[*row].level == *level).collect::<Vec<_>>())
-    });
-    let areas = rows.iter().enumerate().filter(|(_, row)| row.kind == RowKind::Area);
-    let areas = areas.map(|(at, row)| {
-        let below = |i: &usize| rows[*i].parent.as_ref() == Some(&row.code);
-        (at, (1..rows.len()).filter(below).collect::<Vec<_>>())
-    });
-    // The whole is protected for itself, too: there may be no areas at all.
-    let parted = levels.chain(areas).filter(|(_, parts)| !parts.is_empty());
-    std::iter::once((0, Vec::new())).chain(parted).collect()
+pub struct Families(Vec<(usize, Vec<usize>)>);
+
+impl Families {
+    /// Worked out once, for all counts of a study.
+    pub fn of(study: &Study) -> Self {
+        let rows = &study.meta.rows;
+        let (mut of_level, mut of_parent) = (BTreeMap::new(), BTreeMap::new());
+        for (at, row) in rows.iter().enumerate().skip(1) {
+            of_level.entry(&row.level).or_insert_with(Vec::new).push(at);
+            if let Some(parent) = &row.parent {
+                of_parent.entry(parent).or_insert_with(Vec::new).push(at);
+            }
+        }
+        // The whole is protected for itself, too: there may be no areas at all.
+        let mut all = vec![(0, Vec::new())];
+        let levels = study.meta.levels.iter();
+        all.extend(levels.filter_map(|level| Some((0, of_level.get(level)?.clone()))));
+        let areas = rows.iter().enumerate().filter(|(_, row)| row.kind == RowKind::Area);
+        all.extend(areas.filter_map(|(at, row)| Some((at, of_parent.remove(&row.code)?))));
+        Self(all)
+    }
 }
 
 #[cfg(test)]

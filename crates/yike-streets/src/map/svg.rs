@@ -244,7 +244,8 @@ impl<'a> Canvas<'a> {
                 line.extend(points.into_iter().skip(usize::from(!line.is_empty())));
             }
             self.cut(&line, d);
-            if name.is_empty() || street <= Street::Service {
+            let quiet = self.picture.base == Base::Quiet && street < Street::Major;
+            if name.is_empty() || street <= Street::Service || quiet {
                 continue;
             }
             let size = if street >= Street::Middle { 11.5 } else { 10.5 };
@@ -368,6 +369,7 @@ impl<'a> Canvas<'a> {
     fn points(&mut self) {
         let picture = self.picture;
         let mut homes: BTreeMap<Tone, String> = BTreeMap::new();
+        let size = (4.5 - self.metres_per_pixel / 8.0).clamp(1.6, 4.5);
         for point in &picture.points {
             let (x, y) = self.place(point.at);
             let w = self.window;
@@ -378,7 +380,15 @@ impl<'a> Canvas<'a> {
             match point.mark {
                 Mark::Home => {
                     let d = homes.entry(point.tone).or_default();
-                    let _ = write!(d, "M{} {}h0", Short(x), Short(y));
+                    let _ = match point.tone {
+                        // A stroke of the hatching: told apart without colour.
+                        Tone::Beyond => {
+                            let half = size / 2.0;
+                            let (x, y) = (Short(x - half), Short(y + half));
+                            write!(d, "M{x} {y}l{} {}", Short(size), Short(-size))
+                        }
+                        _ => write!(d, "M{} {}h0", Short(x), Short(y)),
+                    };
                 }
                 Mark::Facility => {
                     let _ = write!(
@@ -400,9 +410,12 @@ impl<'a> Canvas<'a> {
                 }
             }
         }
-        let size = (4.5 - self.metres_per_pixel / 8.0).clamp(1.6, 4.5);
         for (tone, d) in homes {
-            let (code, colour) = (tone.code(), tone.colour());
+            let (colour, size) = match tone {
+                Tone::Beyond => ("#8A8577", size / 3.0),
+                tone => (tone.colour(), size),
+            };
+            let code = tone.code();
             let _ = write!(
                 self.out,
                 r#"<path class="m-homes m-{code}" fill="none" stroke="{colour}" stroke-width="{size:.1}" stroke-linecap="round" d="{d}"/>"#,

@@ -1,7 +1,7 @@
 //! What a study shows, worked out once for the report.
 
 use yike_streets::circles::coverage::{Cell, Split};
-use yike_streets::circles::study::{RatioAnswer, RowKind};
+use yike_streets::circles::study::RowKind;
 
 use super::super::words::Lang;
 use super::Export;
@@ -11,8 +11,6 @@ const GOOD_PPM: u32 = 900_000;
 /// Areas with fewer are left out of the ranking: a handful says nothing of a neighbourhood.
 const LEAST_PEOPLE: u64 = 100;
 const LEAST_HOMES: u64 = 5;
-/// Rules by number that are named where they are not kept.
-const MAX_RATIOS: usize = 12;
 
 /// One item of the standard.
 pub(super) struct ItemFinding {
@@ -23,21 +21,11 @@ pub(super) struct ItemFinding {
     pub thin: bool,
     /// For the first walker.
     pub split: Split,
-    /// Share of every walker.
-    pub shares: Vec<Option<u32>>,
-    /// The walker with the lowest share, if it is lower than the first's.
-    pub weakest: Option<(usize, u32)>,
 }
 
 impl ItemFinding {
     pub fn lacking_ppm(&self) -> Option<u32> {
         yike_streets::circles::coverage::ppm(self.split.lacking, self.split.all())
-    }
-
-    /// Difference between the best and the weakest walker.
-    pub fn spread(&self) -> u32 {
-        let shares = self.shares.iter().flatten();
-        shares.clone().max().unwrap_or(&0) - shares.min().unwrap_or(&0)
     }
 }
 
@@ -51,6 +39,28 @@ pub(super) struct AreaFinding {
     pub most: Option<(usize, u64)>,
 }
 
+/// All required services together, for one walker.
+pub(super) struct WalkerFinding {
+    /// Required items missing for the average person, tenths.
+    pub lacking_each_tenths: u64,
+    /// Share of all pairs of person and item that are in reach.
+    pub share_ppm: Option<u32>,
+    /// The same, were there facilities just beyond the edge of the data.
+    pub at_most_ppm: Option<u32>,
+}
+
+/// A rule by number over all areas it is asked of.
+pub(super) struct RuleFinding {
+    /// Its position in the standard.
+    pub ratio: usize,
+    /// How many areas it is asked of.
+    pub asked: usize,
+    /// Names of those that are short of it.
+    pub short: Vec<String>,
+    /// Whether the data has any such facility.
+    pub in_data: bool,
+}
+
 /// All findings of a report.
 pub(super) struct Findings {
     /// Counted by people, or by homes where there are no people.
@@ -61,8 +71,12 @@ pub(super) struct Findings {
     pub areas: Vec<AreaFinding>,
     pub lacking_each_tenths: u64,
     pub near_edge: u64,
-    /// Rules by number that are not kept, with the name of their area.
-    pub short_ratios: Vec<(RatioAnswer, String)>,
+    /// One for each walker.
+    pub walkers: Vec<WalkerFinding>,
+    /// One for each rule by number that is asked of any area.
+    pub rules: Vec<RuleFinding>,
+    /// Items without room on the page.
+    pub cut: Vec<usize>,
     required: usize,
 }
 
@@ -101,14 +115,17 @@ impl Findings {
             .collect();
         areas.sort_by_key(|a| (std::cmp::Reverse(a.lacking_each_tenths), a.row));
         let [homes, people] = meta.near_edge[meta.minutes.len() - 1];
-        let short = meta.ratios.iter().filter(|a| a.found < a.needed).take(MAX_RATIOS);
         Self {
             by_people,
+            walkers: (0..meta.profiles.len())
+                .map(|p| walker(required.iter().map(|i| measure(study.item(0, p, *i)))))
+                .collect(),
+            rules: (0..meta.standard.ratios.len()).filter_map(|r| rule(export, r)).collect(),
+            cut: super::tables::cut(&items),
             items,
             areas,
             lacking_each_tenths: lacking_each(0).1,
             near_edge: if by_people { people } else { homes },
-            short_ratios: short.map(|a| (a.clone(), export.row_name(a.row as usize))).collect(),
             required: required.len(),
         }
     }
@@ -142,12 +159,6 @@ impl Findings {
 fn item(export: &Export<'_>, i: usize, measure: &dyn Fn(Cell<'_>) -> Split) -> ItemFinding {
     let study = export.study;
     let meta = &study.meta;
-    let profiles = 0..meta.profiles.len();
-    let shares: Vec<Option<u32>> =
-        profiles.map(|p| measure(study.item(0, p, i)).share_ppm()).collect();
-    let weakest = shares.iter().enumerate().filter_map(|(p, s)| Some((p, (*s)?)));
-    let weakest = weakest.min_by_key(|(p, s)| (*s, *p));
-    let first = shares.first().copied().flatten();
     let facilities = u64::from(meta.services[meta.items[i].service as usize].facilities);
     ItemFinding {
         item: i,
@@ -155,7 +166,34 @@ fn item(export: &Export<'_>, i: usize, measure: &dyn Fn(Cell<'_>) -> Split) -> I
         in_data: meta.items[i].in_data,
         thin: meta.standard.thin(&meta.standard.items[i], facilities, study.people_of(0).0),
         split: measure(study.item(0, 0, i)),
-        weakest: weakest.filter(|(_, s)| Some(*s) < first),
-        shares,
     }
+}
+
+fn walker(items: impl Iterator<Item = Split>) -> WalkerFinding {
+    let (mut sum, mut all) = (Split::default(), 0);
+    for split in items {
+        sum.covered += split.covered;
+        sum.lacking += split.lacking;
+        sum.edge += split.edge;
+        sum.unplaced += split.unplaced;
+        all = split.all();
+    }
+    WalkerFinding {
+        lacking_each_tenths: (sum.lacking * 10 + all / 2).checked_div(all).unwrap_or(0),
+        share_ppm: sum.share_ppm(),
+        at_most_ppm: sum.at_most_ppm(),
+    }
+}
+
+/// A rule asked of areas of a level; the row of the whole counts where it is asked of no area.
+fn rule(export: &Export<'_>, ratio: usize) -> Option<RuleFinding> {
+    let meta = &export.study.meta;
+    let answers: Vec<_> = meta.ratios.iter().filter(|a| a.ratio as usize == ratio).collect();
+    let short = answers.iter().filter(|a| a.found < a.needed);
+    (!answers.is_empty()).then(|| RuleFinding {
+        ratio,
+        asked: answers.len(),
+        short: short.map(|a| export.row_name(a.row as usize)).collect(),
+        in_data: answers.iter().any(|a| a.found > 0),
+    })
 }
