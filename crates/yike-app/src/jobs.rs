@@ -21,6 +21,9 @@ use yike_streets::progress::Progress;
 use crate::app::App;
 use crate::error::{AppError, Kind};
 
+/// Why a study failed whose job somebody stopped.
+pub const STOPPED: &str = "its job was cancelled; ask again";
+
 /// How long a worker may be silent.
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -363,7 +366,7 @@ impl App {
             };
             let error = match job.state.state {
                 JobState::Failed { error, .. } => error,
-                JobState::Cancelled { .. } => "its job was cancelled; ask again".into(),
+                JobState::Cancelled { .. } => STOPPED.into(),
                 _ => continue,
             };
             let (district, id, now) = (district.clone(), study.id, self.now());

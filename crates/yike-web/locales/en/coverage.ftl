@@ -81,3 +81,5 @@ home-people = { $n ->
   }
 legend-home-covered = Homes within reach
 legend-home-unknown = Homes one cannot tell (near the edge of the data, or off the streets)
+cell-sentence-edge = Nobody was found who cannot reach this within { $minutes } minutes, but { $people } live too near the edge of the data to say: { $what }
+matrix-unsure = for the others one cannot say

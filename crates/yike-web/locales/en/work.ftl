@@ -1,6 +1,5 @@
 studies-title = Studies
 studies-lead = A study works out every walk from every home to every kind of service, and lists by a standard who lacks what.
-studies-running = Being worked out
 studies-done = Finished
 studies-none = There is no study yet.
 studies-name = Name
@@ -127,3 +126,4 @@ stage-streets = Reading streets
 stage-write = Writing
 import-failed = This table could not be checked
 import-told-failed = The data in use is untouched. Hand it in again; if it still fails, show an administrator the line below.
+pages-older = Earlier ›

@@ -78,3 +78,5 @@ pages-after = 后一页 ›
 home-people = { $n } 人
 legend-home-covered = 走得到的住房
 legend-home-unknown = 说不准的住房（近数据边缘或不在路上）
+cell-sentence-edge = 没有查出谁步行 { $minutes } 分钟内到不了{ $what }，但{ $people }住得离数据边缘太近，说不准
+matrix-unsure = 其余说不准

@@ -1,6 +1,5 @@
 studies-title = 测算
 studies-lead = 一次测算把每户到每样设施的步行时间都算出来，按标准列出谁缺什么。
-studies-running = 正在算
 studies-done = 算过的
 studies-none = 还没有测算过。
 studies-name = 名称
@@ -127,3 +126,4 @@ stage-streets = 读街道
 stage-write = 写出
 import-failed = 这份表格没有检查成
 import-told-failed = 现有数据没有动。请再交一次；还是不行，把下面这句话告诉管理员。
+pages-older = 更早的 ›

@@ -105,7 +105,7 @@ pub async fn hand_in(
 /// The page of imports again, with what was wrong.
 async fn again(web: &Web, visit: &Visit, key: &str) -> PageResult {
     let wrong = visit.language.fill(key, &[("limit", UPLOAD_MB.into())]).into_owned();
-    let page = work::filled(web, visit, Some(wrong)).await.on(visit)?;
+    let page = work::filled(web, visit, Some(wrong), &work::Earlier::default()).await.on(visit)?;
     Ok((StatusCode::BAD_REQUEST, visit.cookies(), render(&page)).into_response())
 }
 

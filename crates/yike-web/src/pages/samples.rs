@@ -209,6 +209,7 @@ fn studies(p: Page) -> StudiesPage {
             when: when(),
             state: state("done", "●", "已完成"),
         }],
+        older: Some("/studies?after=1".to_owned()),
         may_start: true,
         wrong: Some(p.t("study-no-profile").into_owned()),
         title: p.t1("study-title-default", "date", "2026-11-24").into_owned(),
@@ -226,6 +227,8 @@ fn work(p: Page) -> WorkPage {
         limit: 50,
         kinds: vec![Choice::new("homes", p.t("import-kind-homes"), true)],
         frames: vec![Choice::new("wgs84", p.t("import-frame-wgs84"), true)],
+        imports_older: Some("/work?imports=1".to_owned()),
+        jobs_older: None,
         imports: vec![ImportRow {
             href: "/imports/1".to_owned(),
             kind: "住房与人数".to_owned(),

@@ -1,10 +1,11 @@
 //! Studies: those there are, those being worked out, and a form to start one.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use yike_app::jobs::JobView as Job;
+use serde::Deserialize;
+use yike_app::jobs::{JobView as Job, STOPPED};
 use yike_app::streets::circles::standard::Standard;
 use yike_app::studies::{StudyAsk, StudyView};
 use yike_model::jobs::JobState;
@@ -50,6 +51,8 @@ pub struct StudiesPage {
     pub running: Vec<JobView>,
     /// All studies, the newest first.
     pub studies: Vec<StudyRow>,
+    /// Where the earlier ones are, if there are more.
+    pub older: Option<String>,
     /// Whether the reader may start one.
     pub may_start: bool,
     /// What was wrong with the form.
@@ -62,12 +65,25 @@ pub struct StudiesPage {
     pub profiles: Vec<Choice>,
 }
 
+/// Which part of the list is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Earlier {
+    /// The id of the last study of the page before; empty for the first page.
+    after: String,
+}
+
+/// The rows of a list after one of its ids.
+pub fn rows_after(after: &str, limit: u32) -> Rows {
+    Rows { after: Some(after.to_owned()).filter(|after| !after.is_empty()), limit }
+}
+
 /// Studies shown in the list.
 const LISTED: u32 = 50;
 
 /// `GET /studies`.
-pub async fn list(State(web): State<Web>, visit: Visit) -> PageResult {
-    let page = filled(&web, &visit, None, "").await.on(&visit)?;
+pub async fn list(State(web): State<Web>, visit: Visit, Query(list): Query<Earlier>) -> PageResult {
+    let page = filled(&web, &visit, None, "", &list.after).await.on(&visit)?;
     Ok((visit.cookies(), render(&page)).into_response())
 }
 
@@ -92,7 +108,7 @@ pub async fn start(
     };
     if let Some(wrong) = wrong {
         let wrong = visit.language.text(wrong).into_owned();
-        let page = filled(&web, &visit, Some(wrong), title).await.on(&visit)?;
+        let page = filled(&web, &visit, Some(wrong), title, "").await.on(&visit)?;
         return Ok((StatusCode::BAD_REQUEST, visit.cookies(), render(&page)).into_response());
     }
     web.app.start_study(&visit.actor, ask).await.on(&visit)?;
@@ -118,10 +134,11 @@ async fn filled(
     visit: &Visit,
     wrong: Option<String>,
     title: &str,
+    after: &str,
 ) -> Result<StudiesPage, Fault> {
     let language = visit.language;
     let staff = visit.is_staff();
-    let studies = web.app.studies(&visit.actor, &Rows::first(LISTED)).await?;
+    let studies = web.app.studies(&visit.actor, &rows_after(after, LISTED)).await?;
     let running = if staff { running(web, visit).await? } else { Vec::new() };
     let standards = web.app.standards(&visit.actor).await?;
     let profiles = web.app.profiles(&visit.actor).await?;
@@ -134,6 +151,10 @@ async fn filled(
     Ok(StudiesPage {
         refresh: !running.is_empty(),
         running,
+        older: studies
+            .last()
+            .filter(|_| studies.len() == LISTED as usize)
+            .map(|last| format!("/studies?after={}", last.id)),
         studies: studies.iter().map(|study| row(web, visit, study, &standards)).collect(),
         may_start: staff,
         wrong,
@@ -215,6 +236,7 @@ fn study_state(language: Language, state: &StudyState) -> Stand {
     let (tone, sign, word, why) = match state {
         StudyState::Asked => ("running", "◔", "running", ""),
         StudyState::Computed { .. } => ("done", "●", "done", ""),
+        StudyState::Failed { error, .. } if error == STOPPED => ("waiting", "○", "cancelled", ""),
         StudyState::Failed { error, .. } => ("failed", "■", "failed", error.as_str()),
         StudyState::Withdrawn { .. } => ("waiting", "○", "withdrawn", ""),
     };

@@ -1,13 +1,13 @@
 //! Staff's page of data and jobs: hand in a table, see what was handed in and what ran.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::IntoResponse;
+use serde::Deserialize;
 use yike_app::imports::ImportView;
 use yike_model::imports::{Import, ImportKind, ImportState};
-use yike_store::Page as Rows;
 
-use super::studies::{job_state, job_title, job_view};
+use super::studies::{job_state, job_title, job_view, rows_after};
 use super::{Choice, JobView, State as Stand, When};
 use crate::error::{Fault, OnPage, PageResult, render};
 use crate::front::language::{Language, grouped};
@@ -64,6 +64,10 @@ pub struct WorkPage {
     pub frames: Vec<Choice>,
     /// Earlier imports, the newest first.
     pub imports: Vec<ImportRow>,
+    /// Where still earlier ones are, if there are more.
+    pub imports_older: Option<String>,
+    /// Where still earlier jobs are, if there are more.
+    pub jobs_older: Option<String>,
     /// Earlier jobs, the newest first.
     pub jobs: Vec<JobRow>,
 }
@@ -81,17 +85,37 @@ const FRAMES: [&str; 3] = ["wgs84", "gcj02", "bd09"];
 /// Rows of each list.
 const LISTED: u32 = 50;
 
+/// Which parts of the lists are asked for, each by the last id of the page before.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Earlier {
+    imports: String,
+    jobs: String,
+}
+
 /// `GET /work`.
-pub async fn page(State(web): State<Web>, visit: Visit) -> PageResult {
-    let page = filled(&web, &visit, None).await.on(&visit)?;
+pub async fn page(
+    State(web): State<Web>,
+    visit: Visit,
+    Query(lists): Query<Earlier>,
+) -> PageResult {
+    let page = filled(&web, &visit, None, &lists).await.on(&visit)?;
     Ok((visit.cookies(), render(&page)).into_response())
 }
 
 /// The page, with what was wrong with a form.
-pub async fn filled(web: &Web, visit: &Visit, wrong: Option<String>) -> Result<WorkPage, Fault> {
+pub async fn filled(
+    web: &Web,
+    visit: &Visit,
+    wrong: Option<String>,
+    lists: &Earlier,
+) -> Result<WorkPage, Fault> {
     let language = visit.language;
-    let imports = web.app.imports(&visit.actor, &Rows::first(LISTED)).await?;
-    let jobs = web.app.jobs(&visit.actor, &Rows::first(LISTED)).await?;
+    let imports = web.app.imports(&visit.actor, &rows_after(&lists.imports, LISTED)).await?;
+    let jobs = web.app.jobs(&visit.actor, &rows_after(&lists.jobs, LISTED)).await?;
+    let full = LISTED as usize;
+    let imports_older = imports.last().filter(|_| imports.len() == full).map(|last| last.id);
+    let jobs_older = jobs.last().filter(|_| jobs.len() == full).map(|last| last.id);
     let (over, live): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| job.job.state.is_over());
     let job = |job: &&yike_app::jobs::JobView| JobRow {
         title: job_title(language, job),
@@ -111,6 +135,8 @@ pub async fn filled(web: &Web, visit: &Visit, wrong: Option<String>) -> Result<W
             .iter()
             .map(|f| Choice::new(*f, language.text(&format!("import-frame-{f}")), false))
             .collect(),
+        imports_older: imports_older.map(|id| format!("/work?imports={id}#history")),
+        jobs_older: jobs_older.map(|id| format!("/work?jobs={id}#jobs")),
         imports: imports.iter().map(|import| import_row(web, visit, import)).collect(),
         jobs: over.iter().map(job).collect(),
         p: visit.page(Section::Work, language.text("work-title")),

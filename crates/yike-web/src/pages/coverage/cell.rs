@@ -112,6 +112,11 @@ impl Words<'_> {
         let mut values: Vec<(&'static str, Value)> =
             vec![("minutes", self.at.minutes.into()), ("what", self.what().into())];
         match shown.lacking {
+            Some(0) if shown.covered != shown.all => {
+                let unsure = shown.edge.zip(shown.unplaced).map(|(edge, unplaced)| edge + unplaced);
+                values.push(("people", people(self.visit.language, unsure).into()));
+                self.fill("cell-sentence-edge", &values)
+            }
             Some(0) => self.fill("cell-sentence-none", &values),
             lacking => {
                 values.push(("people", people(self.visit.language, lacking).into()));

@@ -1,5 +1,7 @@
 //! Counts and shares of people in words; small ones the public does not get to see.
 
+use yike_app::studies::Shown;
+
 use crate::front::language::{Language, grouped};
 use crate::front::visit::Visit;
 
@@ -16,8 +18,11 @@ pub fn share(language: Language, ppm: Option<u32>) -> String {
 }
 
 /// How many are out of reach, in words.
-pub fn lack(language: Language, lacking: Option<u64>) -> String {
-    match lacking {
+///
+/// Nobody out of reach is not yet everybody within it: some may live too near the edge of the data.
+pub fn lack(language: Language, shown: &Shown) -> String {
+    match shown.lacking {
+        Some(0) if shown.covered != shown.all => language.text("matrix-unsure").into_owned(),
         Some(0) => language.text("matrix-none").into_owned(),
         Some(people) => language.fill("matrix-lack", &[("n", people.into())]).into_owned(),
         None => language.fill("matrix-hidden", &[("n", SMALLEST_SHOWN.into())]).into_owned(),

@@ -348,7 +348,7 @@ impl Matrix<'_> {
     fn cell(&self, s: &ServiceCoverage, name: &str, b: usize, shown: Shown, many: bool) -> Cell {
         let minutes = self.meta().minutes[b];
         let share = share(self.language(), shown.share_ppm);
-        let lack = lack(self.language(), shown.lacking);
+        let lack = lack(self.language(), &shown);
         let edge = shown
             .edge
             .filter(|people| *people > 0)
