@@ -138,8 +138,10 @@ async fn filled(
 ) -> Result<StudiesPage, Fault> {
     let language = visit.language;
     let staff = visit.is_staff();
-    let studies = web.app.studies(&visit.actor, &rows_after(after, LISTED)).await?;
+    // In this order: a job that ends in between is shown as running once more, and the page looks again;
+    // the other way about its study would be "running" on a page that never does.
     let running = if staff { running(web, visit).await? } else { Vec::new() };
+    let studies = web.app.studies(&visit.actor, &rows_after(after, LISTED)).await?;
     let standards = web.app.standards(&visit.actor).await?;
     let profiles = web.app.profiles(&visit.actor).await?;
     let now = web.app.now();

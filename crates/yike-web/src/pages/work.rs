@@ -111,8 +111,9 @@ pub async fn filled(
     lists: &Earlier,
 ) -> Result<WorkPage, Fault> {
     let language = visit.language;
-    let imports = web.app.imports(&visit.actor, &rows_after(&lists.imports, LISTED)).await?;
+    // Jobs first: one that ends in between shows as running, and the page looks again.
     let jobs = web.app.jobs(&visit.actor, &rows_after(&lists.jobs, LISTED)).await?;
+    let imports = web.app.imports(&visit.actor, &rows_after(&lists.imports, LISTED)).await?;
     let full = LISTED as usize;
     let imports_older = imports.last().filter(|_| imports.len() == full).map(|last| last.id);
     let jobs_older = jobs.last().filter(|_| jobs.len() == full).map(|last| last.id);
