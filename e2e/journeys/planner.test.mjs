@@ -120,10 +120,10 @@ test("a study is started, watched, and compared with the first", async () => {
   await page.getByRole("button", { name: "开始算" }).click();
   await page.waitForURL(/\/studies$/);
   await picture(page, "planner-studies-running");
-  await page.waitForFunction(() => !document.querySelector(".job"), undefined, { timeout: 120_000 });
   // The newest comes first: a folder that is used again holds older ones of the name.
   const row = page.locator("tbody tr", { hasText: "夜里十点半" }).first();
-  assert.match((await row.textContent()) ?? "", /已完成/);
+  await row.getByText("已完成").waitFor({ timeout: 120_000 });
+  assert.equal(await page.locator(".job").count(), 0);
   await picture(page, "planner-studies");
   await row.getByRole("link").click();
   await page.waitForSelector(".matrix");
@@ -184,9 +184,10 @@ test("a study is watched by events, stopped, and without scripts the page looks 
   // It may be over before the button is reached: then there is nothing to stop.
   const stop = page.getByRole("button", { name: "停下" });
   if (await stop.count() > 0) await stop.click({ timeout: 2000 }).catch(() => {});
-  await page.waitForFunction(() => !document.querySelector(".job"), undefined, { timeout: 60_000 });
+  // The page tells the end by itself, and shows nothing under way then.
   const row = page.locator("tbody tr", { hasText: "要停下的" }).first();
-  assert.match((await row.textContent()) ?? "", /已取消|没有成功|已完成/);
+  await row.getByText(/已取消|没有成功|已完成/).waitFor({ timeout: 60_000 });
+  assert.equal(await page.locator(".job").count(), 0);
   const plain = await context.browser().newContext({ locale: "zh-CN", javaScriptEnabled: false, storageState: await context.storageState() });
   const quiet = await plain.newPage();
   await quiet.goto(new URL("/studies", district.base).href);

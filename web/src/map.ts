@@ -148,9 +148,14 @@ function byTone(): ExpressionSpecification {
   ];
 }
 
-/** Shares are told apart by shade alone, so the ground must not shine through them much. */
+/**
+ * Shares are told apart by shade alone, so the ground must not shine through them much; close by, where single
+ * homes are looked at, the ground matters more.
+ */
 function byKind(): ExpressionSpecification {
-  return ["match", ["get", "tone"], ["share1", "share2", "share3", "share4", "share5"], 0.8, 0.42];
+  const share = (far: number): ExpressionSpecification =>
+    ["match", ["get", "tone"], ["share1", "share2", "share3", "share4", "share5"], far, 0.42];
+  return ["interpolate", ["linear"], ["zoom"], 14, share(0.8), 16, share(0.18)];
 }
 
 function draw(map: Map, answer: Answer): void {
