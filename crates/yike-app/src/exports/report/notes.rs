@@ -32,7 +32,7 @@ pub(super) fn notes(export: &Export<'_>, findings: &Findings) -> String {
     ));
     for rule in &findings.rules {
         let kept = &meta.standard.ratios[rule.ratio];
-        note(lang.pick(&kept.zh, &kept.en), &rule_text(lang, rule, &kept.basis));
+        note(lang.pick(&kept.zh, &kept.en), &rule_text(lang, rule));
     }
     if !meta.standard.unchecked.is_empty() {
         let names = meta.standard.unchecked.iter().map(|rule| lang.pick(&rule.zh, &rule.en));
@@ -75,15 +75,15 @@ fn speeds(export: &Export<'_>) -> String {
     speed.collect::<Vec<_>>().join(" · ")
 }
 
-/// A rule by number in one line: who keeps it and who does not.
-fn rule_text(lang: Lang, rule: &RuleFinding, basis: &str) -> String {
+/// A rule by number in one line: who keeps it and who does not. Where it is from, standard.csv tells.
+fn rule_text(lang: Lang, rule: &RuleFinding) -> String {
     let (asked, met) = (rule.asked, rule.asked - rule.short.len());
     if !rule.in_data {
         return match lang {
-            Lang::Zh => format!("数据中一处也没有登记，{asked} 个区域都无法判断（{basis}）"),
-            Lang::En => format!(
-                "the data has none at all, so none of {asked} areas can be judged ({basis})"
-            ),
+            Lang::Zh => format!("数据中一处也没有登记，{asked} 个区域都无法判断"),
+            Lang::En => {
+                format!("the data has none at all, so none of {asked} areas can be judged")
+            }
         };
     }
     let short = if rule.short.is_empty() {
@@ -96,8 +96,8 @@ fn rule_text(lang: Lang, rule: &RuleFinding, basis: &str) -> String {
         }
     };
     match lang {
-        Lang::Zh => format!("{asked} 个区域中 {met} 个达到{short}（{basis}）"),
-        Lang::En => format!("kept in {met} of {asked} areas{short} ({basis})"),
+        Lang::Zh => format!("{asked} 个区域中 {met} 个达到{short}"),
+        Lang::En => format!("kept in {met} of {asked} areas{short}"),
     }
 }
 
