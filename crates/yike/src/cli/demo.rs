@@ -72,7 +72,7 @@ impl Demo {
     pub fn run(self, shell: &Shell) -> Result<()> {
         let marker = self.data.data.join(MARKER);
         if let Some(finished) = self.finished(&marker)? {
-            return tell(shell, &self.data.data, &finished, true);
+            return tell(shell, &self.data, &finished, true);
         }
         self.clear()?;
         let report = self.generate(shell)?;
@@ -88,7 +88,7 @@ impl Demo {
         };
         fs::write(&marker, serde_json::to_vec_pretty(&finished)?)
             .with_context(|| format!("{} cannot be written", marker.display()))?;
-        tell(shell, &self.data.data, &finished, false)
+        tell(shell, &self.data, &finished, false)
     }
 
     /// What the folder holds, if it holds a finished demo district; the same one that is asked for.
@@ -188,22 +188,23 @@ fn remove(removed: std::io::Result<()>, path: &Path) -> Result<()> {
     }
 }
 
-fn tell(shell: &Shell, data: &Path, finished: &Finished, before: bool) -> Result<()> {
+fn tell(shell: &Shell, data: &Data, finished: &Finished, before: bool) -> Result<()> {
     let value = serde_json::json!({
-        "data": data, "ready": true, "made_before": before, "report": finished.report,
+        "data": data.data, "ready": true, "made_before": before, "report": finished.report,
     });
     shell.answer(&value, |out| {
-        let report = &finished.report;
+        let (folder, report) = (data.data.display(), &finished.report);
         writeln!(
             out,
-            "{} holds an invented district: {} people in {} homes, {} communities of {} subdistricts",
-            data.display(),
+            "{folder} holds an invented district: {} people in {} homes; subdistricts: {}, communities: {}",
             grouped(report.people),
             grouped(report.homes),
-            report.communities,
             report.subdistricts,
+            report.communities,
         )?;
-        writeln!(out, "Serve it with: yike serve --data {}", data.display())
+        // The address of the database may hold a password, so it is not repeated.
+        let database = data.database_url.as_ref().map_or("", |_| " --database-url URL");
+        writeln!(out, "Serve it with: yike serve --data {folder}{database}")
     })
 }
 
