@@ -14,8 +14,24 @@ use crate::spine::Doer;
 pub enum Role {
     /// Lives there 居民.
     Resident,
+    /// Looks after a stairwell 楼道长.
+    StairwellVolunteer,
     /// Works a grid 网格员.
     GridWorker,
+    /// Posted to one estate to lead on site 小区专员.
+    EstateCommissioner,
+    /// Manages a property area for its owners 物业服务人.
+    PropertyManager,
+    /// Acts for the owners' meeting 业委会.
+    OwnersCommittee,
+    /// Runs a community 居委会.
+    ResidentsCommittee,
+    /// Works for a subdistrict 街道.
+    SubdistrictOffice,
+    /// Works for the district 区.
+    DistrictOffice,
+    /// Checks what others say they have done, and never handles 核查员.
+    Checker,
     /// Plans facilities for the place 规划.
     Planner,
     /// Keeps data, accounts and settings 管理员.
@@ -26,14 +42,35 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 5] =
-        [Self::Resident, Self::GridWorker, Self::Planner, Self::Administrator, Self::Auditor];
+    pub const ALL: [Self; 13] = [
+        Self::Resident,
+        Self::StairwellVolunteer,
+        Self::GridWorker,
+        Self::EstateCommissioner,
+        Self::PropertyManager,
+        Self::OwnersCommittee,
+        Self::ResidentsCommittee,
+        Self::SubdistrictOffice,
+        Self::DistrictOffice,
+        Self::Checker,
+        Self::Planner,
+        Self::Administrator,
+        Self::Auditor,
+    ];
 
     /// The word for it in the ledger and in sessions.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Resident => "resident",
+            Self::StairwellVolunteer => "stairwell_volunteer",
             Self::GridWorker => "grid_worker",
+            Self::EstateCommissioner => "estate_commissioner",
+            Self::PropertyManager => "property_manager",
+            Self::OwnersCommittee => "owners_committee",
+            Self::ResidentsCommittee => "residents_committee",
+            Self::SubdistrictOffice => "subdistrict_office",
+            Self::DistrictOffice => "district_office",
+            Self::Checker => "checker",
             Self::Planner => "planner",
             Self::Administrator => "administrator",
             Self::Auditor => "auditor",
