@@ -3,10 +3,12 @@
 //! - [`spine`]: the one mechanism under all systems: a subject moves through states by deeds.
 //! - [`people`]: who acts, in which role, and what a role may do.
 //! - [`places`]: the place tree with codes, addresses, boundaries and search keys.
+//! - [`calendar`]: working time, deadlines, quiet hours; holidays are data.
 //! - [`imports`], [`jobs`], [`studies`]: the subjects there are so far.
 //!
 //! Units: time is milliseconds since 1970 UTC, coordinates are degrees in the CGCS2000 frame.
 
+pub mod calendar;
 pub mod digest;
 pub mod id;
 pub mod imports;
