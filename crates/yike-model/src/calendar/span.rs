@@ -88,9 +88,6 @@ impl FromStr for Span {
         let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (amount, code) = text.split_at(digits);
         let unit = SpanUnit::ALL.into_iter().find(|unit| unit.code() == code).ok_or_else(bad)?;
-        if amount.is_empty() || amount.len() > 9 {
-            return Err(bad());
-        }
         Self::new(amount.parse().map_err(|_| bad())?, unit)
     }
 }

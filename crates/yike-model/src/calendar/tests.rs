@@ -190,8 +190,12 @@ fn quiet_at_night_unless_urgent() {
     let before_noon = with("quiet = \"00:00-11:00\"");
     assert_eq!(before_noon.awake(at("2025-03-12 03:00"), false), at("2025-03-12 11:00"));
     assert_eq!(before_noon.awake(at("2025-03-12 23:00"), false), at("2025-03-12 23:00"));
+    assert_eq!(before_noon.awake(at("2025-03-12 11:00"), false), at("2025-03-12 11:00"));
     let evening = with("quiet = \"20:00-24:00\"");
     assert_eq!(evening.awake(at("2025-03-12 20:00"), false), at("2025-03-13 00:00"));
+    let late = with("quiet = \"22:00-23:30\"");
+    assert_eq!(late.awake(at("2025-03-12 22:10"), false), at("2025-03-12 23:30"));
+    assert_eq!(late.awake(at("2025-03-12 23:40"), false), at("2025-03-12 23:40"));
     let never = with("");
     assert_eq!(never.awake(at("2025-03-12 23:00"), false), at("2025-03-12 23:00"));
 }
@@ -212,6 +216,8 @@ fn a_year_without_data_is_asked_for_in_time() {
     let hasty = edited("warn_days = 60", "warn_days = 1").unwrap();
     assert_eq!(hasty.missing_year(at("2026-12-30 23:59")), None);
     assert_eq!(hasty.missing_year(at("2026-12-31 00:00")), Some(2027));
+    let careful = edited("warn_days = 60", "warn_days = 365").unwrap();
+    assert_eq!(careful.missing_year(at("2026-01-01 00:00")), Some(2027));
     let silent = edited("warn_days = 60\n", "").unwrap();
     assert_eq!(silent.missing_year(at("2026-11-02 00:00")), Some(2027), "60 if nothing is said");
 }
@@ -231,6 +237,8 @@ fn a_clock_runs_on_into_years_without_data_and_says_so() {
     let overdue = Left { millis: -3_600_000, unit: SpanUnit::WorkingHours };
     assert!(china.resume(at("2027-01-04 09:00"), overdue).assumed);
     assert!(!china.resume(at("2026-12-31 17:00"), overdue).assumed);
+    assert!(!china.resume(at("2027-01-01 00:00"), overdue).assumed, "not a moment of 2027");
+    assert!(china.resume(at("2027-01-01 00:00:00.001"), overdue).assumed);
 }
 
 #[test]
@@ -290,6 +298,7 @@ fn what_does_not_hold_together_is_refused() {
         ("day_minutes = 480", "day_minutes = 0", "day_minutes = 0: a working day has 1 to 1440"),
         ("day_minutes = 480", "day_minutes = 1441", "day_minutes = 1441: a working day"),
         ("warn_days = 60", "warn_days = 0", "warn_days = 0: give 1 to 365 days"),
+        ("warn_days = 60", "warn_days = 366", "warn_days = 366: give 1 to 365 days"),
         (hours, "mon = [\"12:00-08:30\"]", "mon: 12:00-08:30 ends before it starts"),
         (
             hours,
@@ -301,6 +310,7 @@ fn what_does_not_hold_together_is_refused() {
         (hours, "mon = [\"08:30-24:01\"]", "\"08:30-24:01\" are not hours"),
         (hours, "mon = [\"08:30-08:30\"]", "\"08:30-08:30\" are not hours"),
         (hours, "mon = [\"24:00-08:30\"]", "\"24:00-08:30\" are not hours"),
+        (hours, "mon = [\"08:30-00:00\"]", "\"08:30-00:00\" are not hours"),
         (hours, "", "year 2024: 2024-02-04 follows mon, which has no office hours"),
         (hours, "monday = []", "unknown variant `monday`"),
         (
@@ -351,21 +361,28 @@ fn what_does_not_hold_together_is_refused() {
 
 #[test]
 fn no_list_is_longer_than_its_limit() {
-    let spans: Vec<String> = (0..9).map(|h| format!("\"{h:02}:00-{h:02}:30\"")).collect();
-    let nine =
-        format!("offset_minutes = 0\nday_minutes = 480\n[hours]\ntue = [{}]", spans.join(", "));
-    let error = WorkCalendar::parse(&nine).unwrap_err().to_string();
-    assert_eq!(error, "tue: there are more than 8 spans");
-    let bare = "offset_minutes = 0\nday_minutes = 480\n[hours]\nmon = [\"09:00-17:00\"]\n";
+    let bare = "offset_minutes = 0\nday_minutes = 480\n[hours]\n";
+    let spans = |count: u16| {
+        let spans: Vec<String> = (0..count).map(|h| format!("\"{h:02}:00-{h:02}:30\"")).collect();
+        WorkCalendar::parse(&format!("{bare}tue = [{}]", spans.join(", ")))
+    };
+    assert!(spans(8).is_ok());
+    assert_eq!(spans(9).unwrap_err().to_string(), "tue: there are more than 8 spans");
+    let bare = format!("{bare}mon = [\"09:00-17:00\"]\n");
     let days = "{ date = \"2025-01-04\" }, ".repeat(101);
     let year = format!("{bare}[[years]]\nyear = 2025\nsource = \"x\"\nworkdays = [{days}]");
     let error = WorkCalendar::parse(&year).unwrap_err().to_string();
     assert_eq!(error, "year 2025: there are more than 100 make-up workdays");
-    let years: Vec<String> =
-        (2000..2201).map(|y| format!("[[years]]\nyear = {y}\nsource = \"x\"\n")).collect();
-    let error = WorkCalendar::parse(&format!("{bare}{}", years.concat())).unwrap_err().to_string();
+    let years = |from: i16, to: i16| {
+        let years: Vec<String> =
+            (from..=to).map(|year| format!("[[years]]\nyear = {year}\nsource = \"x\"\n")).collect();
+        WorkCalendar::parse(&format!("{bare}{}", years.concat()))
+    };
+    let error = years(2000, 2200).unwrap_err().to_string();
     assert_eq!(error, "the calendar: there are more than 200 years");
-    assert!(WorkCalendar::parse(bare).unwrap().years().is_empty());
+    assert!(years(2000, 1999).unwrap().years().is_empty(), "plain weeks are a calendar, too");
+    let last = years(9800, 9999).unwrap();
+    assert_eq!(last.missing_year(at("9999-06-01 00:00")), None);
 }
 
 #[test]
@@ -377,6 +394,13 @@ fn kept_as_json() {
     assert_eq!(json["years"][1]["holidays"][1]["from"], "2025-01-28");
     assert_eq!(json["years"][1]["workdays"][0]["follows"], "mon");
     assert_eq!(serde_json::from_value::<WorkCalendar>(json.clone()).unwrap(), china);
+    // The order of years says nothing.
+    let mut turned = json.clone();
+    turned["years"].as_array_mut().unwrap().reverse();
+    let turned: WorkCalendar = serde_json::from_value(turned).unwrap();
+    let over_new_year = |c: &WorkCalendar| c.due(at("2024-12-31 17:00"), span("9wd"));
+    assert_eq!(over_new_year(&turned), over_new_year(&china));
+    assert!(!over_new_year(&turned).assumed);
     let mut bad = json;
     bad["offset_minutes"] = 5000.into();
     assert!(serde_json::from_value::<WorkCalendar>(bad).is_err(), "checked when read, too");
