@@ -70,6 +70,14 @@ id! {
     JobId;
     /// A study.
     StudyId;
+    /// A case.
+    CaseId;
+    /// A problem that several cases show.
+    ProblemId;
+    /// A text about a case.
+    WordsId;
+    /// A photo.
+    PhotoId;
     /// A message in the outbox.
     NoticeId;
     /// A line of the audit.
@@ -92,7 +100,7 @@ macro_rules! subject_ids {
         }
     )*};
 }
-subject_ids! { ImportId JobId StudyId }
+subject_ids! { CaseId ImportId JobId ProblemId StudyId }
 
 /// The key of a district, first in every table: its GB/T 2260 code, such as `330105`, or another
 /// short word where there is none. 2 to 16 lower-case letters, digits and hyphens.

@@ -219,12 +219,14 @@ impl Subject for Import {
     const VERSION: u16 = 1;
     type Deed = ImportDeed;
     type Event = ImportEvent;
+    type Rules = ();
 
     fn decide(
         state: Option<&Self>,
         deed: ImportDeed,
         _by: By,
         _now: Timestamp,
+        (): &(),
     ) -> Result<Vec<ImportEvent>, Refusal> {
         let Some(import) = state else {
             return match deed {
@@ -331,7 +333,7 @@ mod tests {
     }
 
     fn after(import: Option<&Import>, deed: ImportDeed) -> Import {
-        act(import, deed, By::SYSTEM, at()).unwrap().unwrap().state
+        act(import, deed, By::SYSTEM, at(), &()).unwrap().unwrap().state
     }
 
     fn check(errors: u64) -> ImportDeed {
@@ -342,10 +344,10 @@ mod tests {
     fn applied_only_after_a_clean_check() {
         let import = proposed();
         let apply = ImportDeed::Apply { digest: Digest::of(b"places") };
-        let early = act(Some(&import), apply.clone(), By::SYSTEM, at()).unwrap_err();
+        let early = act(Some(&import), apply.clone(), By::SYSTEM, at(), &()).unwrap_err();
         assert_eq!(early.to_string(), "the import is proposed: it cannot be applied");
         let bad = after(Some(&import), check(2));
-        let refusal = act(Some(&bad), apply.clone(), By::SYSTEM, at()).unwrap_err();
+        let refusal = act(Some(&bad), apply.clone(), By::SYSTEM, at(), &()).unwrap_err();
         assert_eq!(
             refusal.to_string(),
             "rows: 2 of 10 have errors; mend the file and import it anew"
@@ -353,8 +355,8 @@ mod tests {
         let good = after(Some(&bad), check(0));
         let applied = after(Some(&good), apply.clone());
         assert_eq!(applied.status(), "applied");
-        assert!(act(Some(&applied), apply, By::SYSTEM, at()).is_err(), "only once");
-        assert!(act(Some(&applied), check(0), By::SYSTEM, at()).is_err());
+        assert!(act(Some(&applied), apply, By::SYSTEM, at(), &()).is_err(), "only once");
+        assert!(act(Some(&applied), check(0), By::SYSTEM, at(), &()).is_err());
     }
 
     #[test]
@@ -362,7 +364,7 @@ mod tests {
         let reason = ImportDeed::Refuse { reason: Reason::parse("wrong year").unwrap() };
         let refused = after(Some(&proposed()), reason.clone());
         assert_eq!(refused.status(), "refused");
-        assert!(act(Some(&refused), reason, By::SYSTEM, at()).is_err());
+        assert!(act(Some(&refused), reason, By::SYSTEM, at(), &()).is_err());
     }
 
     #[test]

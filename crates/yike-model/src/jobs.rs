@@ -274,12 +274,14 @@ impl Subject for Job {
     const VERSION: u16 = 1;
     type Deed = JobDeed;
     type Event = JobEvent;
+    type Rules = ();
 
     fn decide(
         state: Option<&Self>,
         deed: JobDeed,
         _by: By,
         _now: Timestamp,
+        (): &(),
     ) -> Result<Vec<JobEvent>, Refusal> {
         let Some(job) = state else {
             return match deed {
@@ -389,7 +391,7 @@ mod tests {
     }
 
     fn after(job: Option<&Job>, deed: JobDeed) -> Job {
-        act(job, deed, By::SYSTEM, at(1)).unwrap().unwrap().state
+        act(job, deed, By::SYSTEM, at(1), &()).unwrap().unwrap().state
     }
 
     fn running(max_attempts: u32) -> Job {
@@ -397,7 +399,7 @@ mod tests {
     }
 
     fn refused(job: &Job, deed: JobDeed) -> String {
-        act(Some(job), deed, By::SYSTEM, at(2)).unwrap_err().to_string()
+        act(Some(job), deed, By::SYSTEM, at(2), &()).unwrap_err().to_string()
     }
 
     #[test]
@@ -431,7 +433,7 @@ mod tests {
         assert!(refused(&job, JobDeed::Cancel { attempt: 1 }).contains("before anybody asked"));
         let job = after(Some(&job), JobDeed::AskCancel);
         assert_eq!((job.status(), job.cancel_asked), ("running", Some(at(1))));
-        assert_eq!(act(Some(&job), JobDeed::AskCancel, By::SYSTEM, at(2)), Ok(None));
+        assert_eq!(act(Some(&job), JobDeed::AskCancel, By::SYSTEM, at(2), &()), Ok(None));
         let stopped = after(Some(&job), JobDeed::Cancel { attempt: 1 });
         assert_eq!(stopped.status(), "cancelled");
         let lost = after(Some(&job), JobDeed::LeaseExpired);
@@ -441,10 +443,10 @@ mod tests {
     #[test]
     fn the_lease_is_a_deadline() {
         let queued = after(None, JobDeed::Queue(spec(1)));
-        let outcome = act(Some(&queued), start("a"), By::SYSTEM, at(10)).unwrap().unwrap();
+        let outcome = act(Some(&queued), start("a"), By::SYSTEM, at(10), &()).unwrap().unwrap();
         assert_eq!(outcome.effects, [Effect::SetDeadline { name: LEASE, due: at(40) }]);
         let end = JobDeed::Fail { attempt: 1, error: "x".into(), again: false };
-        let outcome = act(Some(&outcome.state), end, By::SYSTEM, at(11)).unwrap().unwrap();
+        let outcome = act(Some(&outcome.state), end, By::SYSTEM, at(11), &()).unwrap().unwrap();
         assert_eq!(outcome.effects, [Effect::ClearDeadline { name: LEASE }]);
         assert_eq!(Job::on_deadline(LEASE), Some(JobDeed::LeaseExpired));
         assert_eq!(Job::on_deadline("other"), None);
@@ -453,10 +455,12 @@ mod tests {
     #[test]
     fn bounds() {
         let big = JobSpec { spec: " ".repeat(SPEC_LIMIT + 1), ..spec(1) };
-        let refusal = act::<Job>(None, JobDeed::Queue(big), By::SYSTEM, at(1)).unwrap_err();
+        let refusal = act::<Job>(None, JobDeed::Queue(big), By::SYSTEM, at(1), &()).unwrap_err();
         assert_eq!(refusal.code(), "limit");
         for attempts in [0, ATTEMPTS_LIMIT + 1] {
-            assert!(act::<Job>(None, JobDeed::Queue(spec(attempts)), By::SYSTEM, at(1)).is_err());
+            assert!(
+                act::<Job>(None, JobDeed::Queue(spec(attempts)), By::SYSTEM, at(1), &()).is_err()
+            );
         }
     }
 }

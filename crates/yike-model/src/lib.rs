@@ -4,11 +4,13 @@
 //! - [`people`]: who acts, in which role, and what a role may do.
 //! - [`places`]: the place tree with codes, addresses, boundaries and search keys.
 //! - [`calendar`]: working time, deadlines, quiet hours; holidays are data.
+//! - [`cases`]: what residents report, who answers for it and by when.
 //! - [`imports`], [`jobs`], [`studies`]: the subjects there are so far.
 //!
 //! Units: time is milliseconds since 1970 UTC, coordinates are degrees in the CGCS2000 frame.
 
 pub mod calendar;
+pub mod cases;
 pub mod digest;
 pub mod id;
 pub mod imports;
@@ -22,6 +24,6 @@ pub mod text;
 pub mod time;
 
 pub use digest::Digest;
-pub use id::{DistrictId, ImportId, JobId, PersonId, PlaceId, StudyId};
+pub use id::{CaseId, DistrictId, ImportId, JobId, PersonId, PlaceId, StudyId};
 pub use refusal::Refusal;
 pub use time::Timestamp;

@@ -25,6 +25,8 @@ use crate::time::Timestamp;
 /// What has a life of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SubjectKind {
+    /// What a resident reported; see [`crate::cases`].
+    Case,
     /// An import of a file; see [`crate::imports`].
     Import,
     /// Long work; see [`crate::jobs`].
@@ -35,11 +37,12 @@ pub enum SubjectKind {
 
 impl SubjectKind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Import, Self::Job, Self::Study];
+    pub const ALL: [Self; 4] = [Self::Case, Self::Import, Self::Job, Self::Study];
 
     /// The word for it in the ledger.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Case => "case",
             Self::Import => "import",
             Self::Job => "job",
             Self::Study => "study",
@@ -72,6 +75,17 @@ pub enum Doer {
     Person(PersonId),
     /// Yike itself: the clock, a worker, the command line on the machine.
     System,
+}
+
+impl Doer {
+    /// What kind of doer, for messages: never who.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Anonymous => "someone who is not signed in",
+            Self::Person(_) => "this person",
+            Self::System => "the system",
+        }
+    }
 }
 
 impl fmt::Display for Doer {
@@ -177,6 +191,9 @@ pub trait Subject:
     type Deed: Clone + fmt::Debug + Send;
     /// What can happen.
     type Event: Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send;
+    /// The data the rules go by, such as a catalogue and a calendar; `()` where there is none. Only
+    /// [`Subject::decide`] sees it, so that events fold the same whatever becomes of the data.
+    type Rules: Send + Sync + 'static;
 
     /// Decides what happens when `by` does `deed` at `now`; `state` is `None` before the first event.
     /// Checks rules, not permissions.
@@ -185,6 +202,7 @@ pub trait Subject:
         deed: Self::Deed,
         by: By,
         now: Timestamp,
+        rules: &Self::Rules,
     ) -> Result<Vec<Self::Event>, Refusal>;
 
     /// The state after an event.
@@ -254,8 +272,9 @@ pub fn act<S: Subject>(
     deed: S::Deed,
     by: By,
     now: Timestamp,
+    rules: &S::Rules,
 ) -> Result<Option<Outcome<S>>, Refusal> {
-    let events = S::decide(state, deed, by, now)?;
+    let events = S::decide(state, deed, by, now, rules)?;
     let stamp = Stamp { at: now, by };
     let mut after = state.cloned();
     let mut effects = Vec::new();

@@ -158,12 +158,14 @@ impl Subject for Study {
     const VERSION: u16 = 1;
     type Deed = StudyDeed;
     type Event = StudyEvent;
+    type Rules = ();
 
     fn decide(
         state: Option<&Self>,
         deed: StudyDeed,
         _by: By,
         _now: Timestamp,
+        (): &(),
     ) -> Result<Vec<StudyEvent>, Refusal> {
         let Some(study) = state else {
             return match deed {
@@ -255,7 +257,7 @@ mod tests {
     }
 
     fn after(study: Option<&Study>, deed: StudyDeed) -> Study {
-        act(study, deed, By::SYSTEM, at()).unwrap().unwrap().state
+        act(study, deed, By::SYSTEM, at(), &()).unwrap().unwrap().state
     }
 
     fn asked() -> Study {
@@ -273,24 +275,25 @@ mod tests {
     fn asked_computed_withdrawn() {
         let study = after(Some(&asked()), StudyDeed::Compute(answer()));
         assert_eq!(study.answer(), Some(&answer()));
-        assert!(act(Some(&study), StudyDeed::Compute(answer()), By::SYSTEM, at()).is_err());
+        assert!(act(Some(&study), StudyDeed::Compute(answer()), By::SYSTEM, at(), &()).is_err());
         let withdraw = StudyDeed::Withdraw { reason: Reason::parse("old streets").unwrap() };
         let study = after(Some(&study), withdraw.clone());
         assert_eq!((study.status(), study.answer()), ("withdrawn", None));
-        assert!(act(Some(&study), withdraw, By::SYSTEM, at()).is_err());
+        assert!(act(Some(&study), withdraw, By::SYSTEM, at(), &()).is_err());
     }
 
     #[test]
     fn a_failed_study_is_not_computed_later() {
         let study = after(Some(&asked()), StudyDeed::Fail { error: "no streets".into() });
         assert_eq!(study.status(), "failed");
-        assert!(act(Some(&study), StudyDeed::Compute(answer()), By::SYSTEM, at()).is_err());
+        assert!(act(Some(&study), StudyDeed::Compute(answer()), By::SYSTEM, at(), &()).is_err());
     }
 
     #[test]
     fn bounds() {
         let question = Question { spec: " ".repeat(SUMMARY_LIMIT + 1), ..asked().question };
-        let refusal = act::<Study>(None, StudyDeed::Ask(question), By::SYSTEM, at()).unwrap_err();
+        let refusal =
+            act::<Study>(None, StudyDeed::Ask(question), By::SYSTEM, at(), &()).unwrap_err();
         assert_eq!(refusal.code(), "limit");
     }
 }

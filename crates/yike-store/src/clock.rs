@@ -3,19 +3,18 @@
 //! Several nodes may look at the clock at the same time. A firing deletes its row in the transaction of
 //! its deed, so only one of them commits; the others find the row gone.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use yike_model::id::SubjectId;
-use yike_model::imports::Import;
-use yike_model::jobs::Job;
-use yike_model::spine::{By, Subject, SubjectKind};
-use yike_model::studies::Study;
+use yike_model::spine::{By, SubjectKind};
 use yike_model::{DistrictId, Timestamp};
 
 use crate::db::{Reader, Tx, execute, fetch_all, fetch_optional};
 use crate::error::StoreError;
 use crate::ledger::time;
 use crate::store::Store;
+use crate::stored::{Stored, each_kind};
 
 /// A deadline that has fallen due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,14 +166,10 @@ impl Tx {
         if taken == 0 {
             return Ok(false);
         }
-        match due.kind {
-            SubjectKind::Import => self.fire_as::<Import>(due, now).await,
-            SubjectKind::Job => self.fire_as::<Job>(due, now).await,
-            SubjectKind::Study => self.fire_as::<Study>(due, now).await,
-        }
+        each_kind!(due.kind, S => self.fire_as::<S>(due, now).await)
     }
 
-    async fn fire_as<S: Subject>(
+    async fn fire_as<S: Stored>(
         &mut self,
         due: &DueDeadline,
         now: Timestamp,
@@ -228,20 +223,37 @@ impl Store {
     /// Fires what is due, at most `limit` deadlines. One that fails is put off and stops no other.
     pub async fn fire_due(&self, now: Timestamp, limit: u32) -> Result<Fired, StoreError> {
         let due = self.read().await?.due_deadlines(now, limit).await?;
-        // All at once: they share commits.
-        let mut firing = tokio::task::JoinSet::new();
+        // One subject's fire one after the other, in order; the subjects all at once, so that they share
+        // commits.
+        let mut subjects = BTreeMap::<_, Vec<DueDeadline>>::new();
         for deadline in due {
-            let store = self.clone();
-            firing.spawn(async move {
-                let one = deadline.clone();
-                let outcome = store.write(async move |tx: &mut Tx| tx.fire(&one, now).await).await;
-                (deadline, outcome)
-            });
+            let subject = (deadline.district.clone(), deadline.subject);
+            subjects.entry(subject).or_default().push(deadline);
+        }
+        let mut firing = tokio::task::JoinSet::new();
+        for deadlines in subjects.into_values() {
+            firing.spawn(self.clone().fire_in_order(deadlines, now));
         }
         let mut fired = Fired::default();
         while let Some(joined) = firing.join_next().await {
-            let Ok((deadline, outcome)) = joined else { continue };
-            match outcome {
+            let Ok(one) = joined else { continue };
+            let one = one?;
+            fired.done += one.done;
+            fired.moot += one.moot;
+            fired.failed += one.failed;
+        }
+        Ok(fired)
+    }
+
+    async fn fire_in_order(
+        self,
+        deadlines: Vec<DueDeadline>,
+        now: Timestamp,
+    ) -> Result<Fired, StoreError> {
+        let mut fired = Fired::default();
+        for deadline in deadlines {
+            let one = deadline.clone();
+            match self.write(async move |tx: &mut Tx| tx.fire(&one, now).await).await {
                 Ok(true) => fired.done += 1,
                 Ok(false) => fired.moot += 1,
                 Err(error) => {

@@ -2,9 +2,12 @@
 //! an expression once for both.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite};
+
+use crate::cases::RulesCache;
 
 /// A connection of either kind.
 pub enum Conn {
@@ -17,13 +20,15 @@ pub enum Conn {
 /// Reads. Each statement sees what was committed when it began.
 pub struct Reader {
     pub(crate) conn: Conn,
+    /// Rules that were read before, by any connection of the store.
+    pub(crate) rules: Arc<RulesCache>,
     /// Whether a transaction is open that must not go back into the pool.
     spoilt: bool,
 }
 
 impl Reader {
-    pub(crate) const fn new(conn: Conn) -> Self {
-        Self { conn, spoilt: false }
+    pub(crate) const fn new(conn: Conn, rules: Arc<RulesCache>) -> Self {
+        Self { conn, rules, spoilt: false }
     }
 
     /// From now on the connection is closed, not used again, when it is dropped.
@@ -54,8 +59,8 @@ pub struct Tx {
 }
 
 impl Tx {
-    pub(crate) const fn new(conn: Conn) -> Self {
-        Self { reader: Reader::new(conn) }
+    pub(crate) const fn new(conn: Conn, rules: Arc<RulesCache>) -> Self {
+        Self { reader: Reader::new(conn, rules) }
     }
 }
 

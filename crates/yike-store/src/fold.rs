@@ -2,15 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use yike_model::imports::Import;
-use yike_model::jobs::Job;
 use yike_model::spine::{Effect, Entry, Stamp, Subject, SubjectKind};
-use yike_model::studies::Study;
 use yike_model::{Digest, Timestamp};
 
 use crate::db::{Reader, fetch_all};
 use crate::error::StoreError;
 use crate::ledger::{EventRow, SubjectRow};
+use crate::stored::each_kind;
 
 /// Rows read at a time.
 const STEP: i64 = 2_000;
@@ -31,9 +29,7 @@ pub struct Folded {
 pub fn fold(entries: &[Entry]) -> Result<Folded, String> {
     match entries.first().map(|entry| entry.kind) {
         None => Err("has no events".into()),
-        Some(SubjectKind::Import) => fold_as::<Import>(entries),
-        Some(SubjectKind::Job) => fold_as::<Job>(entries),
-        Some(SubjectKind::Study) => fold_as::<Study>(entries),
+        Some(kind) => each_kind!(kind, S => fold_as::<S>(entries)),
     }
 }
 

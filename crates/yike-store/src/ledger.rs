@@ -8,6 +8,7 @@ use yike_model::{Digest, DistrictId, Timestamp};
 use crate::db::{Reader, Tx, execute, fetch_all, fetch_optional};
 use crate::error::StoreError;
 use crate::page::Page;
+use crate::stored::Stored;
 
 /// A subject as it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -144,7 +145,7 @@ impl Reader {
 impl Tx {
     /// Does a deed to a subject: loads it, decides, appends the events, writes state, deadlines and
     /// notices. `by` is what the permission check gave.
-    pub async fn act<S: Subject>(
+    pub async fn act<S: Stored>(
         &mut self,
         district: &DistrictId,
         id: impl Into<SubjectId>,
@@ -161,7 +162,9 @@ impl Tx {
         let before = row.as_ref().map(SubjectRow::kept::<S>).transpose()?;
         // A clock that was set back must not turn a subject's history around.
         let now = before.as_ref().map_or(now, |kept| now.max(kept.changed_at));
-        let outcome = act(before.as_ref().map(|kept| &kept.state), deed, by, now)?;
+        let state = before.as_ref().map(|kept| &kept.state);
+        let rules = S::rules(self, district, state).await?;
+        let outcome = act(state, deed, by, now, &rules)?;
         let seq = before.as_ref().map_or(0, |kept| kept.seq);
         let Some(outcome) = outcome else {
             let state = before.map(|kept| kept.state);
@@ -178,7 +181,17 @@ impl Tx {
         for effect in &outcome.effects {
             self.effect(district, S::KIND, id, effect, now).await?;
         }
-        Ok(Acted { state: outcome.state, seq: last, events: outcome.events })
+        let made_at = before.as_ref().map_or(now, |kept| kept.made_at);
+        let kept = Kept {
+            district: district.clone(),
+            id,
+            seq: last,
+            made_at,
+            changed_at: now,
+            state: outcome.state,
+        };
+        S::project(self, &kept).await?;
+        Ok(Acted { state: kept.state, seq: last, events: outcome.events })
     }
 
     /// Appends events after `(seq, head)`; gives the new ones.

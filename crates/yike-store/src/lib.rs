@@ -10,6 +10,7 @@
 
 mod access;
 mod audit;
+mod cases;
 mod clock;
 mod datasets;
 mod db;
@@ -23,6 +24,7 @@ mod outbox;
 mod page;
 mod places;
 mod store;
+mod stored;
 mod verify;
 mod writer;
 
@@ -31,6 +33,9 @@ pub mod testing;
 
 pub use access::{Grant, SessionRow};
 pub use audit::{AuditLine, AuditRow};
+pub use cases::{
+    Alike, Area, CaseLine, Cell, ListAsk, LiveCell, NewWords, Period, RulesVersion, Scope,
+};
 pub use clock::{DueDeadline, Fired};
 pub use datasets::{Dataset, DatasetKind, NewDataset};
 pub use db::{Reader, Tx};
@@ -41,5 +46,6 @@ pub use outbox::ClaimedNotice;
 pub use page::Page;
 pub use places::{BoundaryRow, Hit, PlaceCount};
 pub use store::{Engine, Store};
+pub use stored::Stored;
 pub use verify::{Difference, Verified};
 pub use writer::Counters;

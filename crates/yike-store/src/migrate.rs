@@ -16,13 +16,14 @@ pub struct Migration {
 }
 
 /// All steps, oldest first. Released steps never change.
-pub const MIGRATIONS: [Migration; 3] = [
+pub const MIGRATIONS: [Migration; 4] = [
     Migration { name: "0001_spine", sql: include_str!("../migrations/0001_spine.sql") },
     Migration { name: "0002_places", sql: include_str!("../migrations/0002_places.sql") },
     Migration {
         name: "0003_data_and_access",
         sql: include_str!("../migrations/0003_data_and_access.sql"),
     },
+    Migration { name: "0004_cases", sql: include_str!("../migrations/0004_cases.sql") },
 ];
 
 const TABLE: &str = "create table if not exists schema_steps (

@@ -9,6 +9,7 @@ use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{PgPool, SqlitePool};
 use yike_model::Timestamp;
 
+use crate::cases::RulesCache;
 use crate::db::{Conn, Reader, Tx, execute};
 use crate::dialect;
 use crate::error::StoreError;
@@ -39,6 +40,7 @@ pub struct Store {
 struct Inner {
     readers: Readers,
     writer: Writer,
+    rules: Arc<RulesCache>,
 }
 
 enum Readers {
@@ -57,17 +59,18 @@ impl Store {
             other => other,
         };
         let options = dialect::sqlite_options(path);
+        let rules = Arc::new(RulesCache::default());
         let pool = SqlitePoolOptions::new().max_connections(1).min_connections(1);
         let pool = pool.idle_timeout(None).max_lifetime(None).test_before_acquire(false);
         let writers = pool.connect_with(options.clone().create_if_missing(true)).await;
         let writers = writers.map_err(|e| unreachable(e.into()))?;
         let conn = writers.acquire().await.map_err(|e| unreachable(e.into()))?;
-        let mut tx = Tx::new(Conn::Sqlite(conn));
+        let mut tx = Tx::new(Conn::Sqlite(conn), rules.clone());
         migrate(&mut tx, now).await.map_err(unreachable)?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false);
         let readers = readers.connect_lazy_with(options.pragma("query_only", "on"));
         let writer = Writer::sqlite(tx, writers)?;
-        Ok(Self { inner: Arc::new(Inner { readers: Readers::Sqlite(readers), writer }) })
+        Ok(Self { inner: Arc::new(Inner { readers: Readers::Sqlite(readers), writer, rules }) })
     }
 
     /// Opens a PostgreSQL database (`postgres://user:secret@host:port/name`) and brings it up to date.
@@ -84,6 +87,7 @@ impl Store {
         options: PgConnectOptions,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
+        let rules = Arc::new(RulesCache::default());
         let at = format!("{}:{}", options.get_host(), options.get_port());
         let pool = PgPoolOptions::new().max_connections(READERS);
         let pool = pool.acquire_timeout(Duration::from_secs(30));
@@ -91,13 +95,13 @@ impl Store {
             .connect_with(options.clone())
             .await
             .map_err(|why| StoreError::Unreachable { at, why: why.to_string() })?;
-        let mut tx = Tx::new(Conn::Postgres(readers.acquire().await?));
+        let mut tx = Tx::new(Conn::Postgres(readers.acquire().await?), rules.clone());
         dialect::check_collation(&mut tx).await?;
         dialect::warn_if_lossy(&mut tx).await?;
         migrate(&mut tx, now).await?;
         drop(tx);
-        let writer = Writer::postgres(options)?;
-        Ok(Self { inner: Arc::new(Inner { readers: Readers::Postgres(readers), writer }) })
+        let writer = Writer::postgres(options, rules.clone())?;
+        Ok(Self { inner: Arc::new(Inner { readers: Readers::Postgres(readers), writer, rules }) })
     }
 
     /// Which database this is.
@@ -114,7 +118,7 @@ impl Store {
             Readers::Sqlite(pool) => Conn::Sqlite(pool.acquire().await?),
             Readers::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
         };
-        Ok(Reader::new(conn))
+        Ok(Reader::new(conn, self.inner.rules.clone()))
     }
 
     /// Reads several things in one unchanging picture of the database.

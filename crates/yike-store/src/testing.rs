@@ -111,6 +111,12 @@ pub fn migration_names() -> Vec<&'static str> {
     crate::migrate::MIGRATIONS.iter().map(|migration| migration.name).collect()
 }
 
+/// The tables all steps make.
+pub fn tables() -> Vec<&'static str> {
+    let text = crate::migrate::MIGRATIONS.iter().flat_map(|migration| migration.sql.lines());
+    text.filter_map(|line| line.strip_prefix("create table ")?.split(' ').next()).collect()
+}
+
 fn server() -> PgConnectOptions {
     let url = std::env::var(SERVER).unwrap_or_else(|_| {
         panic!(

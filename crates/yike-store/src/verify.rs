@@ -12,8 +12,9 @@ use yike_model::{Digest, DistrictId, Timestamp};
 use crate::db::{Reader, Tx, execute, fetch_all};
 use crate::error::StoreError;
 use crate::fold::{Folded, Walk, chain_fault, fold, subject_fault};
-use crate::ledger::{EventRow, SubjectRow};
+use crate::ledger::{EventRow, Kept, SubjectRow};
 use crate::store::Store;
+use crate::stored::{Stored as _, each_kind};
 
 /// Differences that are reported; more are counted.
 const REPORTED: usize = 1_000;
@@ -135,6 +136,14 @@ impl Reader {
             Some(row) => {
                 if let Some(fault) = subject_fault(folded, &row) {
                     verified.add(district.as_str(), "subject", &name, fault);
+                } else {
+                    let fault = each_kind!(folded.kind, S => {
+                        let kept = row.kept::<S>()?;
+                        S::projection_fault(self, &kept).await?
+                    });
+                    if let Some(fault) = fault {
+                        verified.add(district.as_str(), "row", &name, fault);
+                    }
                 }
             }
         }
@@ -302,6 +311,7 @@ fn term_rows(place: &Place) -> Vec<(String, String)> {
 impl Tx {
     async fn rebuild(&mut self) -> Result<u64, StoreError> {
         execute!(self, "delete from subjects")?;
+        execute!(self, "delete from cases")?;
         let mut walk = Walk::new();
         let mut written = 0;
         while let Some(rows) = walk.next(self).await? {
@@ -347,6 +357,18 @@ impl Tx {
             folded.made_at.millis(),
             folded.changed_at.millis(),
         )?;
+        each_kind!(folded.kind, S => {
+            let kept = Kept::<S> {
+                district: district.clone(),
+                id,
+                seq: folded.seq,
+                made_at: folded.made_at,
+                changed_at: folded.changed_at,
+                state: serde_json::from_str(&folded.state)
+                    .map_err(|why| StoreError::unreadable("a state", why))?,
+            };
+            S::project(self, &kept).await?;
+        });
         let running = self.deadlines(district, id).await?;
         for due in &running {
             if !folded.deadlines.iter().any(|(name, _)| *name == due.name) {

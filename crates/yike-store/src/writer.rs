@@ -28,6 +28,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::LocalSet;
 
+use crate::cases::RulesCache;
 use crate::db::{Conn, Tx, execute, on};
 use crate::dialect;
 use crate::error::StoreError;
@@ -148,7 +149,7 @@ impl Writer {
     }
 
     /// Starts the thread for a PostgreSQL database.
-    pub fn postgres(options: PgConnectOptions) -> Result<Self, StoreError> {
+    pub fn postgres(options: PgConnectOptions, rules: Arc<RulesCache>) -> Result<Self, StoreError> {
         let mut runtime = Builder::new_current_thread();
         runtime.enable_all();
         Self::start(runtime, move |runtime, deeds, meter| {
@@ -156,7 +157,7 @@ impl Writer {
                 // Made here: connections belong to the runtime that drives them.
                 let pool = PgPoolOptions::new().max_connections(WRITERS);
                 let pool = pool.acquire_timeout(Duration::from_secs(30)).connect_lazy_with(options);
-                postgres(&pool, deeds, &meter).await;
+                postgres(&pool, &rules, deeds, &meter).await;
                 pool.close().await;
             });
         })
@@ -294,13 +295,13 @@ async fn script(tx: &mut Tx, sql: &'static str) -> Result<(), StoreError> {
 }
 
 /// Serves a PostgreSQL database until the queue is closed and all deeds are answered.
-async fn postgres(pool: &PgPool, mut queue: Queue, meter: &Arc<Meter>) {
+async fn postgres(pool: &PgPool, rules: &Arc<RulesCache>, mut queue: Queue, meter: &Arc<Meter>) {
     let pool = Rc::new(pool.clone());
     let mut running = tokio::task::JoinSet::new();
     while let Some(mut deed) = queue.recv().await {
-        let (pool, meter) = (Rc::clone(&pool), Arc::clone(meter));
+        let (pool, rules, meter) = (Rc::clone(&pool), Arc::clone(rules), Arc::clone(meter));
         running.spawn_local(async move {
-            let outcome = raced(&pool, &mut *deed, &meter).await;
+            let outcome = raced(&pool, &rules, &mut *deed, &meter).await;
             meter.settle(deed, outcome);
         });
         while running.len() >= QUEUE || running.try_join_next().is_some() {
@@ -313,10 +314,15 @@ async fn postgres(pool: &PgPool, mut queue: Queue, meter: &Arc<Meter>) {
 }
 
 /// Runs a deed until it is committed, refused, or has lost too many races.
-async fn raced(pool: &PgPool, deed: &mut dyn AnyDeed, meter: &Meter) -> Result<(), StoreError> {
+async fn raced(
+    pool: &PgPool,
+    rules: &Arc<RulesCache>,
+    deed: &mut dyn AnyDeed,
+    meter: &Meter,
+) -> Result<(), StoreError> {
     let mut race = 0;
     loop {
-        let outcome = in_transaction(pool, deed).await;
+        let outcome = in_transaction(pool, rules, deed).await;
         race += 1;
         match outcome {
             Ok(()) => {
@@ -336,8 +342,12 @@ async fn raced(pool: &PgPool, deed: &mut dyn AnyDeed, meter: &Meter) -> Result<(
     }
 }
 
-async fn in_transaction(pool: &PgPool, deed: &mut dyn AnyDeed) -> Result<(), StoreError> {
-    let mut tx = Tx::new(Conn::Postgres(pool.acquire().await?));
+async fn in_transaction(
+    pool: &PgPool,
+    rules: &Arc<RulesCache>,
+    deed: &mut dyn AnyDeed,
+) -> Result<(), StoreError> {
+    let mut tx = Tx::new(Conn::Postgres(pool.acquire().await?), rules.clone());
     let begin = dialect::begin_write(&tx.conn);
     execute!(tx, begin)?;
     let outcome = match guarded(deed, &mut tx).await {

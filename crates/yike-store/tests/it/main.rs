@@ -4,6 +4,7 @@
 
 mod access;
 mod alike;
+mod cases;
 mod clock;
 mod crash;
 mod jobs;

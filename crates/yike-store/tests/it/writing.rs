@@ -78,12 +78,9 @@ yike_store::on_both! {
 
     /// Several nodes that start at once on a new database make it once.
     async fn many_starts_at_once(db) {
-        db.meddle(
-            "drop table schema_steps; drop table events; drop table subjects; drop table deadlines; \
-             drop table notices; drop table audit; drop table job_progress; drop table places; \
-             drop table place_codes; drop table place_terms; drop table boundaries; \
-             drop table datasets; drop table sign_in_links; drop table sessions",
-        ).await;
+        let drop = |table: &&str| format!("drop table {table}; ");
+        let all: String = yike_store::testing::tables().iter().chain(&["schema_steps"]).map(drop).collect();
+        db.meddle(&all).await;
         let (a, b, c) = tokio::join!(db.try_again(), db.try_again(), db.try_again());
         for store in [a.unwrap(), b.unwrap(), c.unwrap()] {
             store.write(async |tx: &mut Tx| tx.notify(&district(), &notice(), at(0)).await).await.unwrap();
