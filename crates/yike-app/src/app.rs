@@ -17,6 +17,7 @@ use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::error::AppError;
 use crate::folder::DataFolder;
 use crate::jobs::LiveJobs;
+use crate::photos;
 use crate::studies::{StudyCache, WRITTEN_AT_ONCE};
 use crate::town::TownCache;
 
@@ -73,6 +74,8 @@ pub struct App {
     room: Semaphore,
     /// Places for files being written to be taken away.
     pub(crate) written: Arc<Semaphore>,
+    /// Memory for photos that are opened at the same time.
+    pub(crate) photo_memory: Semaphore,
     /// Whether the process has been asked to stop.
     pub(crate) stopping: AtomicBool,
 }
@@ -123,6 +126,7 @@ impl App {
             queued: Notify::new(),
             room: Semaphore::new(threads),
             written: Arc::new(Semaphore::new(WRITTEN_AT_ONCE)),
+            photo_memory: Semaphore::new(photos::PIECES),
             stopping: AtomicBool::new(false),
         })
     }

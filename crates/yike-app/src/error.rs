@@ -12,6 +12,7 @@ use yike_streets::circles::study::StudyError;
 use yike_streets::container::FileError;
 use yike_streets::network::build::BuildError;
 
+use crate::photos::PhotoFault;
 use crate::tables::TableError;
 
 /// What an error is to whoever asked: pages turn it into a status, the command line into an exit code.
@@ -85,6 +86,9 @@ pub enum AppError {
         /// The first errors, as text.
         first: String,
     },
+    /// A photo cannot be taken.
+    #[error(transparent)]
+    Photo(#[from] PhotoFault),
     /// Someone stopped it.
     #[error("stopped; nothing was changed")]
     Cancelled,
@@ -129,6 +133,7 @@ impl AppError {
             | Self::OldStudy
             | Self::Outside
             | Self::Empty(_)
+            | Self::Photo(_)
             | Self::Rows { .. } => Kind::Input,
         }
     }

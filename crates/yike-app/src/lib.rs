@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod maps;
 pub mod names;
 pub mod nearby;
+pub mod photos;
 pub mod places;
 pub mod studies;
 pub mod tables;

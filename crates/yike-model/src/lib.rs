@@ -5,6 +5,7 @@
 //! - [`places`]: the place tree with codes, addresses, boundaries and search keys.
 //! - [`calendar`]: working time, deadlines, quiet hours; holidays are data.
 //! - [`cases`]: what residents report, who answers for it and by when.
+//! - [`photos`]: what is kept of a photo.
 //! - [`imports`], [`jobs`], [`studies`]: the subjects there are so far.
 //!
 //! Units: time is milliseconds since 1970 UTC, coordinates are degrees in the CGCS2000 frame.
@@ -16,6 +17,7 @@ pub mod id;
 pub mod imports;
 pub mod jobs;
 pub mod people;
+pub mod photos;
 pub mod places;
 pub mod refusal;
 pub mod spine;
@@ -24,6 +26,6 @@ pub mod text;
 pub mod time;
 
 pub use digest::Digest;
-pub use id::{CaseId, DistrictId, ImportId, JobId, PersonId, PlaceId, StudyId};
+pub use id::{CaseId, DistrictId, ImportId, JobId, PersonId, PhotoId, PlaceId, StudyId};
 pub use refusal::Refusal;
 pub use time::Timestamp;

@@ -5,5 +5,6 @@
 mod imports;
 mod jobs;
 mod nearby;
+mod photos;
 mod roles;
 mod support;

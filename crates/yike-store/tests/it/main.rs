@@ -11,6 +11,7 @@ mod jobs;
 mod ledger;
 mod migrations;
 mod outbox;
+mod photos;
 mod places;
 mod verify;
 mod world;
