@@ -13,6 +13,7 @@ use yike_model::text::NodeName;
 use yike_model::{DistrictId, Refusal, Timestamp};
 use yike_store::{AuditLine, Reader, Store, StoreError, Tx};
 
+use crate::cases::Boards;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::error::AppError;
 use crate::folder::DataFolder;
@@ -68,6 +69,8 @@ pub struct App {
     pub(crate) towns: TownCache,
     pub(crate) studies: StudyCache,
     pub(crate) live: LiveJobs,
+    /// Boards that were counted lately.
+    pub(crate) boards: Boards,
     /// Told when a job is queued.
     pub(crate) queued: Notify,
     /// Places for work that uses a processor within a request.
@@ -123,6 +126,7 @@ impl App {
             towns: TownCache::default(),
             studies: StudyCache::default(),
             live: LiveJobs::default(),
+            boards: Boards::default(),
             queued: Notify::new(),
             room: Semaphore::new(threads),
             written: Arc::new(Semaphore::new(WRITTEN_AT_ONCE)),
@@ -194,7 +198,7 @@ impl App {
         }
     }
 
-    async fn note_refusal(
+    pub(crate) async fn note_refusal(
         &self,
         actor: &Actor,
         deed: Deed,

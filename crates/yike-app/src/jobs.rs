@@ -211,13 +211,13 @@ impl App {
     async fn keep_time(self: Arc<Self>) {
         let mut forgot = None::<Instant>;
         loop {
-            let fired = self.store.fire_due(self.now(), FIRED_AT_ONCE).await;
+            let fired = self.fire_due().await;
             match fired {
                 Ok(fired) if fired.done > 0 => {
                     self.queued.notify_one();
                     tell(self.settle_studies().await.map(drop));
                 }
-                other => tell(other.map(drop).map_err(AppError::from)),
+                other => tell(other.map(drop)),
             }
             if forgot.is_none_or(|at| at.elapsed() > Duration::from_hours(1)) {
                 forgot = Some(Instant::now());
@@ -241,6 +241,11 @@ impl App {
                 }
             }
         }
+    }
+
+    /// Fires the deadlines that are due by the app's clock, some at once; says what that did.
+    pub async fn fire_due(&self) -> Result<yike_store::Fired, AppError> {
+        Ok(self.store.fire_due(self.now(), FIRED_AT_ONCE).await?)
     }
 
     /// Does the job that has waited longest, if any; says whether there was one.

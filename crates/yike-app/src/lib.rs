@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod app;
+pub mod cases;
 pub mod clock;
 pub mod datasets;
 pub mod error;

@@ -89,6 +89,11 @@ impl<'a> Places<'a> {
     }
 }
 
+/// The entrances of a building as an address names them: `1单元`, `1-3单元`.
+fn entrance(count: u16) -> String {
+    if count > 1 { format!("1-{count}单元") } else { "1单元".to_owned() }
+}
+
 /// `homes.csv`: one row for each building.
 pub(crate) struct HomesTable {
     out: Out,
@@ -99,7 +104,9 @@ pub(crate) struct HomesTable {
 impl HomesTable {
     pub(crate) fn create(folder: &Path) -> Result<Self, DemoError> {
         let mut out = Out::create(folder, "homes.csv")?;
-        out.put("id,name,subdistrict,community,community_code,grid,grid_code,estate,building,entrances,")?;
+        out.put(
+            "id,name,subdistrict,community,community_code,grid,grid_code,estate,building,entrance,",
+        )?;
         out.put("lon,lat,levels,dwellings,people,")?;
         out.put(&BANDS.join(","))?;
         out.put(",osm_way\n")?;
@@ -126,13 +133,13 @@ impl HomesTable {
                 let ages = home.ages.map(|n| n.to_string()).join(",");
                 let row = format!(
                     "{code}-{row:05},{name}{building}幢,{sub},{community},{code},第{grid}网格,\
-                     {code}{grid:03},{name},{building},{entrances},{lon:.7},{lat:.7},{levels},\
+                     {code}{grid:03},{name},{building},{entrance},{lon:.7},{lat:.7},{levels},\
                      {dwellings},{people},{ages},{way}\n",
                     code = area.code,
                     row = places.rows,
                     community = area.name,
                     building = home.building,
-                    entrances = home.entrances,
+                    entrance = entrance(home.entrances),
                     lon = home.at.lon(),
                     lat = home.at.lat(),
                     levels = home.levels,

@@ -48,6 +48,16 @@ pub enum Refusal {
         /// What is wrong, and what to do.
         why: String,
     },
+    /// It was changed by somebody else since it was looked at.
+    #[error("the {what} has changed since you looked at it: look again, then decide")]
+    Stale {
+        /// What it is.
+        what: &'static str,
+        /// What was seen of it: how many events, or which version.
+        seen: i64,
+        /// What is there now.
+        now: i64,
+    },
     /// A bound would be passed.
     #[error("too many {what}: at most {limit}")]
     Limit {
@@ -67,6 +77,7 @@ impl Refusal {
             Self::Exists { .. } => "exists",
             Self::WrongState { .. } => "wrong_state",
             Self::Invalid { .. } => "invalid",
+            Self::Stale { .. } => "stale",
             Self::Limit { .. } => "limit",
         }
     }

@@ -103,6 +103,8 @@ text! {
     Title: "title", 80, false;
     /// Why something is done or refused.
     Reason: "reason", 500, true;
+    /// What somebody writes about a case.
+    CaseText: "text", 4_000, true;
     /// The name of a file, without folders.
     FileName: "file name", 200, false;
     /// The name of a serving process.

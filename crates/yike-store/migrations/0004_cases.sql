@@ -69,6 +69,9 @@ create index cases_by_waiting on cases (district, waits_place, waits_role, next_
 create index cases_by_subdistrict on cases (district, subdistrict, next_at, id) where live = 1;
 create index cases_by_community on cases (district, community, next_at, id) where live = 1;
 create index cases_by_estate on cases (district, estate, next_at, id) where live = 1;
+create index cases_by_next on cases (district, next_at, id) where live = 1;
+create index cases_by_grid on cases (district, grid, next_at, id) where live = 1;
+create index cases_by_building on cases (district, building, next_at, id) where live = 1;
 create index cases_by_reporter on cases (district, reporter, id) where reporter is not null;
 create index cases_by_change on cases (district, changed_at, id);
 -- What boards count, each by the day it falls on, with all that is asked about it.

@@ -105,7 +105,7 @@ impl From<AppError> for Fault {
                     Self { status: StatusCode::FORBIDDEN, code: "not-permitted", detail: None }
                 }
                 Refusal::Missing { .. } => Self::missing(),
-                Refusal::Exists { .. } | Refusal::WrongState { .. } => {
+                Refusal::Exists { .. } | Refusal::WrongState { .. } | Refusal::Stale { .. } => {
                     told(StatusCode::CONFLICT, "conflict")
                 }
                 Refusal::Invalid { .. } => told(StatusCode::BAD_REQUEST, "invalid"),

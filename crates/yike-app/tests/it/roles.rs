@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use yike_app::AppError;
 use yike_app::access::Session;
+use yike_app::cases::{BoardAsk, InboxAsk, RulesChange, Wish, With};
 use yike_app::imports::ImportOptions;
 use yike_app::nearby::{From, NearbyAsk};
 use yike_app::studies::{CoverageAsk, HomesAsk, StudyAsk};
@@ -31,6 +32,7 @@ async fn all_deeds(world: &World, actor: &Actor) -> Vec<(&'static str, Deed, boo
     let (study, job) =
         (StudyId::new(Timestamp::FIRST, [1; 10]), JobId::new(Timestamp::FIRST, [1; 10]));
     let import = ImportId::new(Timestamp::FIRST, [1; 10]);
+    let case = yike_model::CaseId::new(Timestamp::FIRST, [1; 10]);
     let file = world.file("proposed.csv", DIVISIONS);
     let at = Coord::from_degrees(120.0, 30.0);
     let spot = CoverageAsk::default();
@@ -143,6 +145,29 @@ async fn all_deeds(world: &World, actor: &Actor) -> Vec<(&'static str, Deed, boo
             Deed::ManageAccess,
             refused(&app.make_sign_in_link(actor, Role::Planner).await),
         ),
+        (
+            "preview_report",
+            Deed::ReportCase,
+            refused(&app.preview_report(actor, "stair_light", Some("999999"), None, false).await),
+        ),
+        ("case", Deed::SeeCase, refused(&app.case(actor, &case.to_string()).await)),
+        ("own_cases", Deed::SeeCase, refused(&app.own_cases(actor).await)),
+        (
+            "work_case",
+            Deed::WorkCase,
+            refused(&app.work_case(actor, &case.to_string(), Wish::File, With::default()).await),
+        ),
+        ("join_case", Deed::WorkCase, refused(&app.join_case(actor, &case.to_string()).await)),
+        ("inbox", Deed::SeeInbox, refused(&app.inbox(actor, &InboxAsk::default()).await)),
+        ("board", Deed::SeeBoard, refused(&app.board(actor, &BoardAsk::default()).await)),
+        ("rules", Deed::SeeRules, refused(&app.rules(actor).await)),
+        ("rules_versions", Deed::SeeRules, refused(&app.rules_versions(actor).await)),
+        ("rules_version", Deed::SeeRules, refused(&app.rules_version(actor, 9).await)),
+        (
+            "change_rules",
+            Deed::KeepRules,
+            refused(&app.change_rules(actor, RulesChange::Roster(Vec::new()), 9, "x").await),
+        ),
         ("audit", Deed::SeeAudit, refused(&app.audit(actor, &page).await)),
         ("own_sessions", Deed::OwnSession, refused(&app.own_sessions(&session).await)),
         ("sign_out", Deed::OwnSession, refused(&app.sign_out(&session).await)),
@@ -164,6 +189,8 @@ yike_store::on_both! {
                 tried.insert(deed);
             }
         }
+        // Noted, not asked: `case_reporter` asks the case itself.
+        tried.insert(Deed::SeeReporter);
         let untried: Vec<_> = Deed::ALL.into_iter().filter(|deed| !tried.contains(deed)).collect();
         assert!(untried.is_empty(), "{untried:?} are in the table, but no deed asks for them");
     }

@@ -13,6 +13,7 @@
 
 mod form;
 mod line;
+mod month;
 mod span;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ use form::Form;
 use line::{DAY, Line, MINUTE, date_of, day_of};
 
 pub use form::{BadCalendar, Holiday, Hours, Weekday, Workday, Year};
+pub use month::Month;
 pub use span::{BadSpan, Due, Left, Span, SpanUnit};
 
 /// When people work. See the module.

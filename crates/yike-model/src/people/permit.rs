@@ -39,13 +39,29 @@ pub enum Deed {
     ManageAccess,
     /// Read the audit.
     SeeAudit,
+    /// See the public board of a place: counts and rates of cases.
+    SeeBoard,
+    /// See the rules cases go by: catalogue, ladder, calendar, duties.
+    SeeRules,
+    /// Report something.
+    ReportCase,
+    /// See a case; how much of it, its own rules say.
+    SeeCase,
+    /// Do something to a case; what, its own rules say.
+    WorkCase,
+    /// See the cases that wait for oneself.
+    SeeInbox,
+    /// See who reported a case one handles.
+    SeeReporter,
+    /// Change the rules cases go by.
+    KeepRules,
     /// Sign out, see one's own session.
     OwnSession,
 }
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 24] = [
         Self::SeePlaces,
         Self::SeeMap,
         Self::AskNearby,
@@ -61,6 +77,14 @@ impl Deed {
         Self::ApplyImport,
         Self::ManageAccess,
         Self::SeeAudit,
+        Self::SeeBoard,
+        Self::SeeRules,
+        Self::ReportCase,
+        Self::SeeCase,
+        Self::WorkCase,
+        Self::SeeInbox,
+        Self::SeeReporter,
+        Self::KeepRules,
         Self::OwnSession,
     ];
 
@@ -82,6 +106,14 @@ impl Deed {
             Self::ApplyImport => "apply_import",
             Self::ManageAccess => "manage_access",
             Self::SeeAudit => "see_audit",
+            Self::SeeBoard => "see_board",
+            Self::SeeRules => "see_rules",
+            Self::ReportCase => "report_case",
+            Self::SeeCase => "see_case",
+            Self::WorkCase => "work_case",
+            Self::SeeInbox => "see_inbox",
+            Self::SeeReporter => "see_reporter",
+            Self::KeepRules => "keep_rules",
             Self::OwnSession => "own_session",
         }
     }
@@ -107,15 +139,19 @@ pub const fn rule(deed: Deed) -> Who {
         | Deed::AskNearby
         | Deed::SeeStandards
         | Deed::SeeDatasets
-        | Deed::SeeStudies => Who::Anybody,
-        Deed::OwnSession => Who::SignedIn,
+        | Deed::SeeStudies
+        | Deed::SeeBoard
+        | Deed::SeeRules
+        | Deed::ReportCase
+        | Deed::SeeCase => Who::Anybody,
+        Deed::OwnSession | Deed::WorkCase | Deed::SeeInbox | Deed::SeeReporter => Who::SignedIn,
         Deed::SeeStudyHomes
         | Deed::StartStudy
         | Deed::WithdrawStudy
         | Deed::SeeJobs
         | Deed::CancelJob
         | Deed::CheckImport => Who::Roles(&[Planner, Administrator]),
-        Deed::ApplyImport | Deed::ManageAccess => Who::Roles(&[Administrator]),
+        Deed::ApplyImport | Deed::ManageAccess | Deed::KeepRules => Who::Roles(&[Administrator]),
         Deed::SeeAudit => Who::Roles(&[Auditor]),
     }
 }
@@ -230,6 +266,14 @@ check_import: planner administrator
 apply_import: administrator
 manage_access: administrator
 see_audit: auditor
+see_board: anonymous every role
+see_rules: anonymous every role
+report_case: anonymous every role
+see_case: anonymous every role
+work_case: every role
+see_inbox: every role
+see_reporter: every role
+keep_rules: administrator
 own_session: every role
 "
         );

@@ -1,6 +1,7 @@
 //! Lists of cases: a unit's own, those of a place, those of a reporter. All have a limit.
 
 use yike_model::cases::{Tier, Unit};
+use yike_model::people::Role;
 use yike_model::places::PlaceKind;
 use yike_model::{CaseId, DistrictId, PersonId, PlaceId, Timestamp};
 
@@ -19,6 +20,8 @@ pub enum Scope {
     Waiting(Unit),
     /// The open ones at a place: an estate, community, subdistrict or district.
     At(PlaceKind, PlaceId),
+    /// The open ones of a role at a place above its own.
+    RoleAt(Role, PlaceKind, PlaceId),
     /// Those a person reported.
     Reported(PersonId),
 }
@@ -137,6 +140,27 @@ macro_rules! by_next {
     };
 }
 
+/// The statement for a place of a kind; of one role there, if one is named.
+const fn at(kind: PlaceKind) -> &'static str {
+    match kind {
+        PlaceKind::Subdistrict => {
+            by_next!("live = 1 and subdistrict = $2 and ($3 = '' or owner_role = $3)")
+        }
+        PlaceKind::Community => {
+            by_next!("live = 1 and community = $2 and ($3 = '' or owner_role = $3)")
+        }
+        PlaceKind::Grid => by_next!("live = 1 and grid = $2 and ($3 = '' or owner_role = $3)"),
+        PlaceKind::Estate => by_next!("live = 1 and estate = $2 and ($3 = '' or owner_role = $3)"),
+        PlaceKind::Building => {
+            by_next!("live = 1 and building = $2 and ($3 = '' or owner_role = $3)")
+        }
+        PlaceKind::Entrance => {
+            by_next!("live = 1 and entrance = $2 and ($3 = '' or owner_role = $3)")
+        }
+        PlaceKind::District => by_next!("live = 1 and $2 <> '' and ($3 = '' or owner_role = $3)"),
+    }
+}
+
 impl Reader {
     /// A list of cases: the open ones by what happens next, a reporter's the newest first.
     pub async fn list_cases(
@@ -153,18 +177,9 @@ impl Reader {
             Scope::Waiting(of) => {
                 (by_next!("live = 1 and waits_place = $2 and waits_role = $3"), unit(of))
             }
-            Scope::At(kind, place) => {
-                let place = (place.to_string(), String::new());
-                match kind {
-                    PlaceKind::Subdistrict => {
-                        (by_next!("live = 1 and subdistrict = $2 and $3 = ''"), place)
-                    }
-                    PlaceKind::Community => {
-                        (by_next!("live = 1 and community = $2 and $3 = ''"), place)
-                    }
-                    PlaceKind::Estate => (by_next!("live = 1 and estate = $2 and $3 = ''"), place),
-                    _ => (by_next!("live = 1 and $2 <> '' and $3 = ''"), place),
-                }
+            Scope::At(kind, place) => (at(kind), (place.to_string(), String::new())),
+            Scope::RoleAt(role, kind, place) => {
+                (at(kind), (place.to_string(), role.code().to_owned()))
             }
         };
         let (next, id) = ask.after.map_or((i64::MIN, String::new()), |(n, id)| (n, id.to_string()));

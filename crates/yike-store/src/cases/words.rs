@@ -24,7 +24,7 @@ pub struct NewWords {
     pub id: WordsId,
     /// The text.
     pub body: String,
-    /// Sixteen random bytes as hex digits: without them the digest in the ledger tells nothing.
+    /// Random bytes as hex digits: without them the digest in the ledger tells nothing.
     pub salt: String,
 }
 
