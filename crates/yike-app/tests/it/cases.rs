@@ -48,8 +48,8 @@ fn resident(n: u8) -> Actor {
     Actor::Person { id: PersonId::new(Timestamp::FIRST, [n; 10]), postings: Vec::new() }
 }
 
-fn text(words: &str) -> Option<CaseText> {
-    Some(CaseText::parse(words).unwrap())
+fn text(words: &str) -> CaseText {
+    CaseText::parse(words).unwrap()
 }
 
 fn report(world: &World, category: &str, words: &str) -> NewReport {
@@ -61,7 +61,7 @@ fn report(world: &World, category: &str, words: &str) -> NewReport {
         floor: Some(3),
         point: None,
         room: None,
-        text: text(words),
+        text: Some(text(words)),
         photos: Vec::new(),
         urgent: false,
         open: false,
@@ -79,7 +79,7 @@ async fn world(db: &yike_store::testing::TestDb) -> World {
 }
 
 fn with(words: &str) -> With {
-    With { text: text(words), ..With::default() }
+    With { text: Some(text(words)), ..With::default() }
 }
 
 fn refusal<T: std::fmt::Debug>(result: Result<T, AppError>) -> Refusal {
