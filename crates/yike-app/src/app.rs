@@ -10,7 +10,7 @@ use yike_model::id::AuditId;
 use yike_model::people::{Actor, Deed, Where, permitted};
 use yike_model::spine::By;
 use yike_model::text::NodeName;
-use yike_model::{DistrictId, Refusal, Timestamp};
+use yike_model::{DistrictId, Key, Refusal, Timestamp};
 use yike_store::{AuditLine, Reader, Store, StoreError, Tx};
 
 use crate::cases::Boards;
@@ -18,6 +18,7 @@ use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::error::AppError;
 use crate::folder::DataFolder;
 use crate::jobs::LiveJobs;
+use crate::phones::rules::PhoneRules;
 use crate::photos;
 use crate::studies::{StudyCache, WRITTEN_AT_ONCE};
 use crate::town::TownCache;
@@ -77,6 +78,10 @@ pub struct App {
     room: Semaphore,
     /// Places for files being written to be taken away.
     pub(crate) written: Arc<Semaphore>,
+    /// What the district decides about phones of residents.
+    pub(crate) phones: PhoneRules,
+    /// The secret of the installation, once it was asked for.
+    pub(crate) key: OnceLock<Key>,
     /// Memory for photos that are opened at the same time.
     pub(crate) photo_memory: Semaphore,
     /// Whether the process has been asked to stop.
@@ -111,6 +116,7 @@ impl App {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             threads => threads,
         };
+        let phones = PhoneRules::of(&folder)?;
         let district = OnceLock::new();
         if let Some(known) = find_district(&settings, &folder, &store).await? {
             district.set(known).expect("nobody else has it yet");
@@ -130,6 +136,8 @@ impl App {
             queued: Notify::new(),
             room: Semaphore::new(threads),
             written: Arc::new(Semaphore::new(WRITTEN_AT_ONCE)),
+            phones,
+            key: OnceLock::new(),
             photo_memory: Semaphore::new(photos::PIECES),
             stopping: AtomicBool::new(false),
         })
@@ -225,7 +233,7 @@ impl App {
         Ok(())
     }
 
-    fn line(&self, by: By, deed: Deed, object: Option<String>) -> AuditLine {
+    pub(crate) fn line(&self, by: By, deed: Deed, object: Option<String>) -> AuditLine {
         let id = AuditId::new(self.now(), self.random.ten());
         AuditLine { id, by, deed, object, refused: None }
     }

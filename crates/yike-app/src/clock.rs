@@ -59,16 +59,19 @@ pub trait Random: fmt::Debug + Send + Sync {
 impl dyn Random {
     /// Ten bytes, for an id.
     pub fn ten(&self) -> [u8; 10] {
-        let mut bytes = [0; 10];
-        self.fill(&mut bytes);
-        bytes
+        self.bytes()
     }
 
     /// A secret.
     pub fn token(&self) -> Token {
-        let mut bytes = [0; 32];
+        Token::new(self.bytes())
+    }
+
+    /// As many bytes as are wanted.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
         self.fill(&mut bytes);
-        Token::new(bytes)
+        bytes
     }
 }
 

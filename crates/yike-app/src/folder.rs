@@ -6,6 +6,7 @@
 //! files/       data sets and studies; a file is never changed, and named by what is in it
 //! uploads/     files proposed for import
 //! demo/        files of the demo district
+//! phones.toml  a district's own rules about phones of residents, where it has any
 //! tmp/         one folder a process; removed at the next start if its process is gone
 //! tmp.lock     held for the moment in which such folders are made or removed
 //! ```
@@ -17,6 +18,9 @@ use std::path::{Path, PathBuf};
 use yike_model::Digest;
 
 use crate::error::AppError;
+
+/// The file that says a folder holds a finished demo district.
+pub const DEMO_MARKER: &str = "demo.finished.json";
 
 /// A folder for temporary files of this process, locked while the process lives.
 #[derive(Debug)]
@@ -79,6 +83,11 @@ impl DataFolder {
             sync_folder(to)
         });
         moved.map_err(|e| AppError::io(to, e))
+    }
+
+    /// Whether the folder holds a finished demo district, in which nothing is real.
+    pub fn is_demo(&self) -> bool {
+        self.root.join(DEMO_MARKER).is_file()
     }
 
     /// The key of the district served, if one was set.

@@ -222,6 +222,7 @@ impl App {
             if forgot.is_none_or(|at| at.elapsed() > Duration::from_hours(1)) {
                 forgot = Some(Instant::now());
                 tell(self.forget_old_access().await.map(drop));
+                tell(self.forget_due().await.map(drop));
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }

@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod maps;
 pub mod names;
 pub mod nearby;
+pub mod phones;
 pub mod photos;
 pub mod places;
 pub mod studies;

@@ -16,6 +16,7 @@ pub mod digest;
 pub mod id;
 pub mod imports;
 pub mod jobs;
+pub mod key;
 pub mod people;
 pub mod photos;
 pub mod places;
@@ -27,5 +28,6 @@ pub mod time;
 
 pub use digest::Digest;
 pub use id::{CaseId, DistrictId, ImportId, JobId, PersonId, PhotoId, PlaceId, StudyId};
+pub use key::Key;
 pub use refusal::Refusal;
 pub use time::Timestamp;

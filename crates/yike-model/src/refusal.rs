@@ -1,6 +1,7 @@
 //! Why a deed is not done. A refusal is an answer, not a fault: it tells the actor what stands in the way.
 
 use crate::text::BadText;
+use crate::time::Timestamp;
 
 /// The lawful answers to a deed that is not done. `Display` is English and for logs and the command
 /// line; pages translate by [`Refusal::code`].
@@ -66,6 +67,16 @@ pub enum Refusal {
         /// How many may be.
         limit: u64,
     },
+    /// It was done too often for now.
+    #[error("too many {what}: at most {limit} in a time; again from {again_at} on")]
+    TooOften {
+        /// What there were too many of.
+        what: &'static str,
+        /// How many may be within the time.
+        limit: u64,
+        /// From when on it may be done again.
+        again_at: Timestamp,
+    },
 }
 
 impl Refusal {
@@ -79,6 +90,7 @@ impl Refusal {
             Self::Invalid { .. } => "invalid",
             Self::Stale { .. } => "stale",
             Self::Limit { .. } => "limit",
+            Self::TooOften { .. } => "too_often",
         }
     }
 

@@ -22,6 +22,8 @@ mod ledger;
 mod migrate;
 mod outbox;
 mod page;
+mod people;
+mod phone_codes;
 mod photos;
 mod places;
 mod store;

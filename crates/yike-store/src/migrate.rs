@@ -16,7 +16,7 @@ pub struct Migration {
 }
 
 /// All steps, oldest first. Released steps never change.
-pub const MIGRATIONS: [Migration; 5] = [
+pub const MIGRATIONS: [Migration; 6] = [
     Migration { name: "0001_spine", sql: include_str!("../migrations/0001_spine.sql") },
     Migration { name: "0002_places", sql: include_str!("../migrations/0002_places.sql") },
     Migration {
@@ -25,6 +25,7 @@ pub const MIGRATIONS: [Migration; 5] = [
     },
     Migration { name: "0004_cases", sql: include_str!("../migrations/0004_cases.sql") },
     Migration { name: "0005_photos", sql: include_str!("../migrations/0005_photos.sql") },
+    Migration { name: "0006_people", sql: include_str!("../migrations/0006_people.sql") },
 ];
 
 const TABLE: &str = "create table if not exists schema_steps (

@@ -17,7 +17,7 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use tempfile::TempDir;
 use yike_model::Timestamp;
 
-use crate::db::{Conn, Tx, on};
+use crate::db::{Conn, Tx, fetch_all, fetch_optional, on};
 use crate::dialect;
 use crate::error::StoreError;
 use crate::store::{Engine, Store};
@@ -94,6 +94,34 @@ impl TestDb {
                 sqlx::raw_sql(sql).execute(&mut conn).await.expect("the statement is right");
             }
         }
+    }
+
+    /// Every column of every table in which a text stands, as `table.column`.
+    pub async fn holding(&self, text: &str) -> Vec<String> {
+        let columns = match &self.server {
+            None => "select name from pragma_table_info($1)",
+            Some(_) => {
+                "select cast(column_name as text) from information_schema.columns
+                 where table_schema = current_schema() and table_name = $1"
+            }
+        };
+        let mut reader = self.store.read().await.expect("it can be read");
+        let mut holding = Vec::new();
+        for table in tables() {
+            let names = fetch_all!(reader, (String,), columns, table).expect("it has columns");
+            assert!(!names.is_empty(), "{table} has no columns");
+            for (column,) in names {
+                // The test's own names and text.
+                let sql = AssertSqlSafe(format!(
+                    "select count(*) from {table} where cast({column} as text) like '%{text}%'"
+                ));
+                let found = fetch_optional!(reader, (i64,), sql).expect("it can be read");
+                if found.is_some_and(|(rows,)| rows > 0) {
+                    holding.push(format!("{table}.{column}"));
+                }
+            }
+        }
+        holding
     }
 
     async fn end(self) {

@@ -110,6 +110,7 @@ impl From<AppError> for Fault {
                 }
                 Refusal::Invalid { .. } => told(StatusCode::BAD_REQUEST, "invalid"),
                 Refusal::Limit { .. } => told(StatusCode::BAD_REQUEST, "limit"),
+                Refusal::TooOften { .. } => told(StatusCode::TOO_MANY_REQUESTS, "too-often"),
             },
             (AppError::Outside, _) => Self::outside(),
             (AppError::Empty(_), _) => {

@@ -6,6 +6,7 @@ mod cases;
 mod imports;
 mod jobs;
 mod nearby;
+mod phones;
 mod photos;
 mod roles;
 mod support;

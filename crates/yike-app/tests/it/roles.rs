@@ -1,5 +1,6 @@
 //! Every deed of the app by every kind of actor: refused exactly where the one table of permissions says.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use yike_app::AppError;
@@ -20,6 +21,8 @@ use yike_streets::progress::Quiet;
 use yike_streets::units::Coord;
 
 use crate::support::{DIVISIONS, World, person};
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Whether permission was refused; any other outcome means the deed was let through.
 fn refused<T>(outcome: &Result<T, AppError>) -> bool {
@@ -169,6 +172,11 @@ async fn all_deeds(world: &World, actor: &Actor) -> Vec<(&'static str, Deed, boo
             refused(&app.change_rules(actor, RulesChange::Roster(Vec::new()), 9, "x").await),
         ),
         ("audit", Deed::SeeAudit, refused(&app.audit(actor, &page).await)),
+        ("ask_code", Deed::AskPhoneCode, refused(&app.ask_code(actor, "x", HERE).await)),
+        ("prove_code", Deed::AskPhoneCode, refused(&app.prove_code(actor, "x", "x", HERE).await)),
+        ("guest_session", Deed::AskPhoneCode, refused(&app.guest_session(actor, HERE).await)),
+        ("see_my_data", Deed::OwnData, refused(&app.see_my_data(actor).await)),
+        ("forget_me", Deed::OwnData, refused(&app.forget_me(actor).await)),
         ("own_sessions", Deed::OwnSession, refused(&app.own_sessions(&session).await)),
         ("sign_out", Deed::OwnSession, refused(&app.sign_out(&session).await)),
     ]

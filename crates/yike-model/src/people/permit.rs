@@ -57,11 +57,15 @@ pub enum Deed {
     KeepRules,
     /// Sign out, see one's own session.
     OwnSession,
+    /// Ask for a code on one's phone and prove it, or go on without one, as a resident.
+    AskPhoneCode,
+    /// See and delete what is stored about oneself.
+    OwnData,
 }
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::SeePlaces,
         Self::SeeMap,
         Self::AskNearby,
@@ -86,6 +90,8 @@ impl Deed {
         Self::SeeReporter,
         Self::KeepRules,
         Self::OwnSession,
+        Self::AskPhoneCode,
+        Self::OwnData,
     ];
 
     /// The word for it in the audit and in messages.
@@ -115,6 +121,8 @@ impl Deed {
             Self::SeeReporter => "see_reporter",
             Self::KeepRules => "keep_rules",
             Self::OwnSession => "own_session",
+            Self::AskPhoneCode => "ask_phone_code",
+            Self::OwnData => "own_data",
         }
     }
 }
@@ -143,8 +151,11 @@ pub const fn rule(deed: Deed) -> Who {
         | Deed::SeeBoard
         | Deed::SeeRules
         | Deed::ReportCase
-        | Deed::SeeCase => Who::Anybody,
-        Deed::OwnSession | Deed::WorkCase | Deed::SeeInbox | Deed::SeeReporter => Who::SignedIn,
+        | Deed::SeeCase
+        | Deed::AskPhoneCode => Who::Anybody,
+        Deed::OwnSession | Deed::WorkCase | Deed::SeeInbox | Deed::SeeReporter | Deed::OwnData => {
+            Who::SignedIn
+        }
         Deed::SeeStudyHomes
         | Deed::StartStudy
         | Deed::WithdrawStudy
@@ -275,6 +286,8 @@ see_inbox: every role
 see_reporter: every role
 keep_rules: administrator
 own_session: every role
+ask_phone_code: anonymous every role
+own_data: every role
 "
         );
     }

@@ -11,6 +11,7 @@ mod jobs;
 mod ledger;
 mod migrations;
 mod outbox;
+mod people;
 mod photos;
 mod places;
 mod verify;

@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use yike_app::App;
+use yike_app::folder::DEMO_MARKER;
 use yike_app::imports::ImportOptions;
 use yike_app::studies::StudyAsk;
 use yike_demo::{DEFAULT_PEOPLE, DemoError, DemoOptions, DemoReport};
@@ -20,9 +21,6 @@ use super::import::import_file;
 use crate::fault::{BadInput, Cancelled};
 use crate::output::grouped;
 use crate::shell::Shell;
-
-/// The file that says a folder holds a finished demo district.
-pub const MARKER: &str = "demo.finished.json";
 
 /// Make an invented district to try Yike with
 #[derive(Debug, clap::Args)]
@@ -70,7 +68,7 @@ const FILES: [(ImportKind, &str); 5] = [
 impl Demo {
     /// Makes the district, unless it is there.
     pub fn run(self, shell: &Shell) -> Result<()> {
-        let marker = self.data.data.join(MARKER);
+        let marker = self.data.data.join(DEMO_MARKER);
         if let Some(finished) = self.finished(&marker)? {
             return tell(shell, &self.data, &finished, true);
         }

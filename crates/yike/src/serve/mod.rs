@@ -19,7 +19,6 @@ use yike_model::people::{Actor, Role};
 
 pub use self::limits::Limits;
 use self::meters::Meters;
-use crate::cli::demo::MARKER as DEMO_MARKER;
 use crate::cli::sign_in::link;
 use crate::fault::BadInput;
 use crate::output::tell_terminal;
@@ -67,7 +66,7 @@ async fn bind(listen: SocketAddr) -> Result<TcpListener> {
 /// Tells how to sign in to a demo district: whoever starts it at a terminal is alone with it. The link is
 /// a key, so it goes to the terminal and never into a log.
 async fn greet(app: &App, address: SocketAddr) {
-    if !app.folder().root().join(DEMO_MARKER).is_file() {
+    if !app.folder().is_demo() {
         return;
     }
     if !std::io::stderr().is_terminal() {
@@ -99,6 +98,6 @@ fn around(pages: Router, app: &Arc<App>, limits: &Limits) -> Router {
 
 /// The pages, JSON and tiles.
 fn pages(app: &Arc<App>) -> Router {
-    let demo = app.folder().root().join(DEMO_MARKER).is_file();
+    let demo = app.folder().is_demo();
     yike_web::router(app.clone(), yike_web::WebConfig { demo, ..Default::default() })
 }
