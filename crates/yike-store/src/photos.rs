@@ -132,6 +132,22 @@ impl Tx {
         Ok(())
     }
 
+    /// Deletes photos from before a moment whose subject never came to be; says how many rows.
+    pub async fn forget_lost_photos(
+        &mut self,
+        district: &DistrictId,
+        before: Timestamp,
+    ) -> Result<u64, StoreError> {
+        execute!(
+            self,
+            "delete from photos where district = $1 and made_at < $2
+               and not exists (select 1 from subjects s
+                 where s.district = photos.district and s.id = photos.subject)",
+            district.as_str(),
+            before.millis(),
+        )
+    }
+
     /// Deletes the photos of a subject; says how many there were.
     pub async fn forget_photos(
         &mut self,

@@ -31,6 +31,8 @@ pub struct WebConfig {
     pub demo: bool,
     /// Whether cookies are for HTTPS only. Set it where a proxy ends HTTPS before Yike.
     pub secure_cookies: bool,
+    /// Whether a proxy stands before Yike: then the address it names counts as the visitor's.
+    pub behind_proxy: bool,
 }
 
 /// Everything a browser or program can ask for.

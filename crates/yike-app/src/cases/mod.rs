@@ -12,6 +12,7 @@ mod work;
 pub(crate) use board::Boards;
 pub use board::{Board, BoardAsk, TierLine};
 pub use list::{Inbox, InboxAsk, InboxLine, Light};
+pub(crate) use report::DRAFT_LASTS;
 pub use report::{Draft, NewReport, Preview, Reported, Who};
 pub use rules::RulesChange;
 pub use see::{Action, CaseView, Happened, Speaker};

@@ -1,21 +1,24 @@
 //! Reporting: who will handle it and by when, what is like it near by, and the report itself.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
 use yike_model::cases::access::Sight;
+use yike_model::cases::decide::PHOTOS_LIMIT;
 use yike_model::cases::{
     Case, CaseDeed, CaseNumber, Category, Do, Path, Report, Shared, Source, Tier, Unit,
 };
 use yike_model::digest::Hasher;
 use yike_model::id::PhotoId;
 use yike_model::people::{Actor, Deed, Posting};
+use yike_model::photos::{Derivative, PhotoPart};
 use yike_model::places::{Place, PlaceKind, Point};
 use yike_model::spine::{By, Doer};
 use yike_model::text::CaseText;
 use yike_model::{CaseId, Digest, PersonId, Refusal, Timestamp};
-use yike_store::{Alike, CaseLine, NewWords, Reader, StoreError, Tx};
+use yike_store::{Alike, CaseLine, NewPhoto, NewWords, Reader, StoreError, Tx};
 
 use super::work::Writing;
 use super::{the_case, way};
@@ -24,7 +27,7 @@ use crate::error::AppError;
 use crate::photos::Photo;
 
 /// How long a draft can wait to be sent.
-const DRAFT_LASTS: Duration = Duration::from_hours(30 * 24);
+pub(crate) const DRAFT_LASTS: Duration = Duration::from_hours(30 * 24);
 
 /// The secret of a report that is being written: 128 random bits and the moment it was begun. Its case's
 /// id follows from it, so that sending it twice makes one case; whoever has it can look at the case.
@@ -103,6 +106,8 @@ pub struct NewReport {
     pub text: Option<CaseText>,
     /// What was shown.
     pub photos: Vec<Photo>,
+    /// What was shown while the form was filled in; see [`App::keep_draft_photo`].
+    pub kept: Vec<PhotoId>,
     /// Whether its reporter says it is urgent.
     pub urgent: bool,
     /// Whether words and photos may be shown in public, without a name.
@@ -299,6 +304,43 @@ impl App {
         Ok(new.reported(kept.state, true))
     }
 
+    /// Keeps a photo for a report that is still being written; who never sends it is forgotten with it.
+    pub async fn keep_draft_photo(
+        &self,
+        actor: &Actor,
+        draft: &Draft,
+        upload: Vec<u8>,
+        from: IpAddr,
+    ) -> Result<PhotoId, AppError> {
+        self.permit(actor, Deed::ReportCase).await?;
+        self.check_draft(draft)?;
+        self.count_from(from, "photos", self.phones.photos_hour).await?;
+        let Photo { full, small } = self.prepare_photo(upload).await?;
+        let (id, case) = (self.new_photo_id(), draft.case());
+        let (district, now) = (self.district()?.clone(), self.now());
+        self.store
+            .write(async move |tx: &mut Tx| {
+                if tx.photos_of(&district, case).await?.len() >= PHOTOS_LIMIT {
+                    let limit = PHOTOS_LIMIT as u64;
+                    return Err(Refusal::Limit { what: "photos", limit }.into());
+                }
+                let (full, small) = (full.clone(), small.clone());
+                let photo = NewPhoto { id, subject: case.into(), full, small };
+                tx.keep_photo(&district, &photo, now).await
+            })
+            .await?;
+        Ok(id)
+    }
+
+    /// A photo of a report that is still being written, for who has its secret.
+    pub async fn draft_photo(&self, draft: &Draft, id: PhotoId) -> Result<Derivative, AppError> {
+        let unknown = || AppError::missing("photo", id);
+        let mut reader = self.read().await?;
+        let found = reader.photo(self.district()?, id, PhotoPart::Small).await?;
+        let (subject, derivative) = found.ok_or_else(unknown)?;
+        if subject == draft.case().into() { Ok(derivative) } else { Err(unknown()) }
+    }
+
     fn check_draft(&self, draft: &Draft) -> Result<(), AppError> {
         let now = self.now();
         let (earliest, latest) = (now.minus(DRAFT_LASTS), now.plus(Duration::from_hours(24)));
@@ -323,6 +365,13 @@ impl App {
         let done = report.done.as_ref().map(|text| self.new_words(text));
         let photos: Vec<(PhotoId, Photo)> =
             report.photos.into_iter().map(|photo| (self.new_photo_id(), photo)).collect();
+        let id = report.draft.case();
+        let known = reader.photos_of(self.district()?, id).await?;
+        let mut shown = report.kept;
+        if shown.iter().any(|id| !known.iter().any(|photo| photo.id == *id)) {
+            return Err(AppError::missing("photo", "of this report"));
+        }
+        shown.extend(photos.iter().map(|(id, _)| *id));
         let reporter = match actor {
             Actor::Person { id, .. } if report.source != Source::Patrol => Some(*id),
             _ => None,
@@ -343,7 +392,7 @@ impl App {
         let texts = [category.zh.as_str(), category.en.as_str()].join(" ");
         Ok(Gathered {
             report: Report {
-                id: report.draft.case(),
+                id,
                 category: report.category,
                 urgent: report.urgent,
                 open: report.open,
@@ -354,7 +403,7 @@ impl App {
                 point: report.point,
                 reporter,
                 words: words.as_ref().map(NewWords::reference),
-                photos: photos.iter().map(|(id, _)| *id).collect(),
+                photos: shown,
                 households: 1,
                 unmanned: Vec::new(),
                 done: done.as_ref().map(NewWords::reference),

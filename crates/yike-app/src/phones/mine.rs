@@ -70,6 +70,11 @@ impl App {
                 tx.forget_phone_codes(CODE_TEMPLATE, times).await
             })
             .await?;
+        let (district, before) = (self.district()?.clone(), now.minus(crate::cases::DRAFT_LASTS));
+        forgotten += self
+            .store
+            .write(async move |tx: &mut Tx| tx.forget_lost_photos(&district, before).await)
+            .await?;
         loop {
             let people =
                 self.store.write(async move |tx: &mut Tx| tx.forget_people(now).await).await?;

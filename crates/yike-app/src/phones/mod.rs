@@ -188,6 +188,19 @@ impl App {
         Ok(self.key.get_or_init(|| key).clone())
     }
 
+    /// Counts something that is done from an address, or refuses it when it is done too often.
+    pub(crate) async fn count_from(
+        &self,
+        from: IpAddr,
+        what: &'static str,
+        rate: Rate,
+    ) -> Result<(), AppError> {
+        let counts = [Count { key: address(&self.key().await?, what, from), what, rate }];
+        let (district, now) = (self.district()?.clone(), self.now());
+        self.store.write(async move |tx: &mut Tx| count(tx, &district, &counts, now).await).await?;
+        Ok(())
+    }
+
     /// What asking for a code counts under.
     fn asked(&self, key: &Key, phone: &Digest, from: IpAddr) -> [Count; 4] {
         let rules = &self.phones;

@@ -36,6 +36,8 @@ pub struct PhoneRules {
     pub tries_hour: Rate,
     /// People without a phone from one address in an hour.
     pub guests_hour: Rate,
+    /// Photos handed in from one address in an hour, for reports that are being written.
+    pub photos_hour: Rate,
     /// Codes sent in a day to all phones together.
     pub all_day: Rate,
     /// How long a phone is kept, and its owner signed in.
@@ -65,6 +67,7 @@ struct Limits {
     codes_an_address_an_hour: u32,
     tries_an_address_an_hour: u32,
     guests_an_address_an_hour: u32,
+    photos_an_address_an_hour: u32,
     codes_a_day: u32,
 }
 
@@ -106,6 +109,7 @@ impl PhoneRules {
             address_hour: rate(limits.codes_an_address_an_hour, HOUR),
             tries_hour: rate(limits.tries_an_address_an_hour, HOUR),
             guests_hour: rate(limits.guests_an_address_an_hour, HOUR),
+            photos_hour: rate(limits.photos_an_address_an_hour, HOUR),
             all_day: rate(limits.codes_a_day, DAY),
             kept: DAY * keep.days,
         })

@@ -63,6 +63,7 @@ fn report(world: &World, category: &str, words: &str) -> NewReport {
         room: None,
         text: Some(text(words)),
         photos: Vec::new(),
+        kept: Vec::new(),
         urgent: false,
         open: false,
         source: Source::Resident,

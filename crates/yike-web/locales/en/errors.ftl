@@ -22,3 +22,5 @@ error-ours = Something went wrong on our side
 error-ours-told = It was not your doing, and your data is safe. Please try again in a few minutes; if it still fails, call 12345.
 error-busy = Many people are here just now
 error-busy-told = Please try again in a moment. Nothing is lost.
+error-photo-too-large = That photo is too large
+error-photo-too-large-told = A photo may have 20 MB at most. Choose a smaller one; nothing else you filled in is lost.

@@ -22,3 +22,5 @@ error-ours = 我们这边出了问题
 error-ours-told = 你做的没有错，数据也都在。请过几分钟再试；还不行，请打 12345。
 error-busy = 现在来的人多
 error-busy-told = 请过一会儿再试，什么也没有丢。
+error-photo-too-large = 照片太大了
+error-photo-too-large-told = 每张照片最多 20 MB。请选小一些的，或换一张；您填的其他内容没有丢。

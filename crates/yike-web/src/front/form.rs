@@ -13,6 +13,11 @@ use crate::state::Web;
 pub struct Posted(Vec<(String, String)>);
 
 impl Posted {
+    /// The fields of a form that was read elsewhere, and is ours.
+    pub(super) const fn new(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// The first value of a field; empty where it was left out.
     pub fn one(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())

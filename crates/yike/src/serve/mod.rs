@@ -39,7 +39,8 @@ pub async fn serve(app: &Arc<App>, listen: SocketAddr, limits: &Limits, stop: &S
         // Pages are small: waiting to fill a packet only delays them.
         let _ = connection.set_nodelay(true);
     });
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stop.wait());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.wait());
     let late = async {
         stop.wait().await;
         tokio::time::sleep(GRACE).await;
