@@ -13,6 +13,7 @@ await build({
   entryPoints: {
     search: "src/search.ts",
     map: "src/map.ts",
+    here: "src/here.ts",
     progress: "src/progress.ts",
     "map-worker": "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs",
     yike: "src/css/yike.css",

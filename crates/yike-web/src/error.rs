@@ -112,6 +112,11 @@ impl From<AppError> for Fault {
                 Refusal::Limit { .. } => told(StatusCode::BAD_REQUEST, "limit"),
                 Refusal::TooOften { .. } => told(StatusCode::TOO_MANY_REQUESTS, "too-often"),
             },
+            (AppError::Photo(fault), _) => Self {
+                status: StatusCode::BAD_REQUEST,
+                code: "photo",
+                detail: Some(fault.code().to_owned()),
+            },
             (AppError::Outside, _) => Self::outside(),
             (AppError::Empty(_), _) => {
                 Self { status: StatusCode::NOT_FOUND, code: "empty", detail: None }

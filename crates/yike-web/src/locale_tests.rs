@@ -76,6 +76,17 @@ fn every_key_is_used_and_every_used_key_is_there() {
         "place-kind-",
         "row-",
         "place-one-",
+        "by-",
+        "class-",
+        "event-",
+        "group-",
+        "part-",
+        "photo-",
+        "rate-",
+        "source-",
+        "stands-closed-",
+        "tier-",
+        "unit-",
     ];
     for key in known.keys() {
         let quoted = text.contains(&format!("\"{key}\""));

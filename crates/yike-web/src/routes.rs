@@ -6,8 +6,12 @@ use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
 use yike_model::people::Deed;
 
+use crate::front::upload;
 use crate::pages::work::UPLOAD_MB;
-use crate::pages::{about, coverage, front, imports, nearby, places, signing, studies, work};
+use crate::pages::{
+    about, boards, coverage, front, imports, nearby, phone, places, report, signing, studies,
+    track, work,
+};
 use crate::state::Web;
 use crate::{api, assets};
 
@@ -39,6 +43,18 @@ pub fn all() -> Vec<Route> {
         read("/", None, get(front::page)),
         read("/nearby", Some(Deed::AskNearby), get(nearby::page)),
         write("/nearby", Some(Deed::AskNearby), post(nearby::here)),
+        read("/report", Some(Deed::ReportCase), get(report::begin)),
+        write("/report", Some(Deed::ReportCase), post(report::go_on).layer(upload::limit())),
+        read("/q/{code}", None, get(report::door)),
+        read("/t/{track}", Some(Deed::SeeCase), get(track::page)),
+        write("/t/{track}", Some(Deed::SeeCase), post(track::act).layer(upload::limit())),
+        read("/t/{track}/photos/{photo}/{part}", Some(Deed::SeeCase), get(track::photo)),
+        read("/me", Some(Deed::SeeCase), get(track::mine)),
+        read("/phone", Some(Deed::AskPhoneCode), get(phone::form)),
+        write("/phone", Some(Deed::AskPhoneCode), post(phone::ask)),
+        write("/phone/code", Some(Deed::AskPhoneCode), post(phone::prove)),
+        read("/boards", Some(Deed::SeeBoard), get(boards::district)),
+        read("/boards/{code}", Some(Deed::SeeBoard), get(boards::page)),
         read("/places/{code}", Some(Deed::SeePlaces), get(places::page)),
         read("/coverage", Some(Deed::SeeStudies), get(coverage::newest)),
         read("/coverage/{study}", Some(Deed::SeeStudies), get(coverage::matrix)),

@@ -22,19 +22,21 @@ pub enum Language {
 }
 
 /// The files of texts, the same names in both languages.
-const CHINESE: [&str; 6] = [
+const CHINESE: &[&str] = &[
     include_str!("../../locales/zh-Hans/common.ftl"),
     include_str!("../../locales/zh-Hans/nearby.ftl"),
     include_str!("../../locales/zh-Hans/coverage.ftl"),
+    include_str!("../../locales/zh-Hans/report.ftl"),
     include_str!("../../locales/zh-Hans/work.ftl"),
     include_str!("../../locales/zh-Hans/errors.ftl"),
     include_str!("../../locales/zh-Hans/rows.ftl"),
 ];
 
-const ENGLISH: [&str; 6] = [
+const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/common.ftl"),
     include_str!("../../locales/en/nearby.ftl"),
     include_str!("../../locales/en/coverage.ftl"),
+    include_str!("../../locales/en/report.ftl"),
     include_str!("../../locales/en/work.ftl"),
     include_str!("../../locales/en/errors.ftl"),
     include_str!("../../locales/en/rows.ftl"),
@@ -165,14 +167,14 @@ macro_rules! counts {
 }
 counts!(u8, u16, u32, u64, usize);
 
-fn load(id: unic_langid::LanguageIdentifier, files: [&str; 6]) -> FluentBundle<FluentResource> {
+fn load(id: unic_langid::LanguageIdentifier, files: &[&str]) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     // The marks around filled-in values would be copied along with the text and confuse searches.
     bundle.set_use_isolating(false);
     bundle.set_formatter(Some(write_number));
     for file in files {
         let resource =
-            FluentResource::try_new(file.to_owned()).unwrap_or_else(|(partial, _)| partial);
+            FluentResource::try_new((*file).to_owned()).unwrap_or_else(|(partial, _)| partial);
         bundle.add_resource_overriding(resource);
     }
     bundle

@@ -13,6 +13,8 @@ pub enum Section {
     Front,
     /// What one reaches on foot.
     Nearby,
+    /// Reporting, and what became of it.
+    Report,
     /// Who lacks what.
     Coverage,
     /// Imports, jobs: staff's work.
@@ -116,6 +118,7 @@ impl Page {
         let own = match self.section {
             Section::Front => "front",
             Section::Nearby => "nearby",
+            Section::Report => "report",
             Section::Coverage => "coverage",
             Section::Work => "work",
             Section::About => "about",

@@ -30,6 +30,7 @@ pub fn said(language: Language, at: Timestamp, now: Timestamp) -> When {
     let days = now.date().since(at.date()).map(|span| span.get_days());
     let said = match days {
         Ok(0) => language.fill("when-today", &[("time", time.into())]).into_owned(),
+        Ok(-1) => language.fill("when-tomorrow", &[("time", time.into())]).into_owned(),
         Ok(1) => language.fill("when-yesterday", &[("time", time.into())]).into_owned(),
         _ => full.clone(),
     };

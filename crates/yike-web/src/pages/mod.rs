@@ -5,14 +5,19 @@
 
 pub mod about;
 pub mod ask;
+pub mod boards;
 pub mod coverage;
 pub mod front;
 pub mod imports;
 pub mod nearby;
+pub mod phone;
 pub mod places;
 pub mod plain;
+pub mod report;
 pub mod signing;
 pub mod studies;
+pub mod timeline;
+pub mod track;
 pub mod work;
 
 use yike_model::studies::Question;

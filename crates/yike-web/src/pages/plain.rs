@@ -3,7 +3,21 @@
 use askama::Template;
 
 use super::Link;
+use crate::error::Fault;
 use crate::front::page::Page;
+use crate::front::visit::Visit;
+
+/// What a fault means, in one or two sentences on the page where it happened.
+pub fn told(visit: &Visit, fault: &Fault) -> String {
+    let text = |key: &str| visit.language.text(key);
+    if fault.code == "photo" {
+        let code = fault.detail.as_deref().and_then(|code| code.strip_prefix("photo_"));
+        let code = code.unwrap_or("other").replace('_', "-");
+        return text(&format!("photo-{code}")).into_owned();
+    }
+    let key = format!("error-{}", fault.code);
+    format!("{} {}", text(&key), text(&format!("{key}-told")))
+}
 
 /// What is drawn beside the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
