@@ -115,8 +115,28 @@ fn sentence(
             values.push(("unit", unit(*owner)));
             plain("taken-back")
         }
+        CaseEvent::Joined { households } => {
+            values.push(("n", u64::from(*households).into()));
+            plain("joined")
+        }
+        CaseEvent::Remarked { words, .. } => {
+            plain(if words.is_some() { "remarked" } else { "photos" })
+        }
+        event => ending(visit, view, event, values),
+    }
+}
+
+/// The key of a sentence on parts of the work, and on how it ended.
+fn ending(
+    visit: &Visit,
+    view: &CaseView,
+    event: &CaseEvent,
+    values: &mut Vec<(&'static str, Value)>,
+) -> String {
+    let plain = |key: &str| format!("event-{key}");
+    match event {
         CaseEvent::TaskAdded { to, .. } => {
-            values.push(("unit", unit(*to)));
+            values.push(("unit", unit_of(visit, view, *to).into()));
             plain("task-added")
         }
         CaseEvent::TaskAnswered { done, .. } => {
@@ -133,13 +153,6 @@ fn sentence(
             (true, false) => "rated-solved",
             (false, _) => "rated-unsolved",
         }),
-        CaseEvent::Joined { households } => {
-            values.push(("n", u64::from(*households).into()));
-            plain("joined")
-        }
-        CaseEvent::Remarked { words, .. } => {
-            plain(if words.is_some() { "remarked" } else { "photos" })
-        }
         event => plain(&event.name().replace('_', "-")),
     }
 }
