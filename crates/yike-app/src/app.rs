@@ -192,13 +192,14 @@ impl App {
         Ok(self.store.read().await?)
     }
 
-    /// Asks the one table of permissions. What a signed-in person was refused is written in the audit.
+    /// Asks the one table of permissions. What a signed-in person or a
+    /// program with a key was refused is written in the audit.
     pub(crate) async fn permit(&self, actor: &Actor, deed: Deed) -> Result<By, AppError> {
         let district = self.district()?;
         match permitted(actor, deed, &Where::district(district.clone())) {
             Ok(by) => Ok(by),
             Err(refusal) => {
-                if let Actor::Person { .. } = actor {
+                if let Actor::Person { .. } | Actor::Program { .. } = actor {
                     self.note_refusal(actor, deed, &refusal).await?;
                 }
                 Err(refusal.into())

@@ -78,6 +78,10 @@ id! {
     WordsId;
     /// A photo.
     PhotoId;
+    /// Another program that has a key.
+    ProgramId;
+    /// Who is told by webhook.
+    ReceiverId;
     /// A message in the outbox.
     NoticeId;
     /// A line of the audit.

@@ -6,6 +6,7 @@
 //! - [`calendar`]: working time, deadlines, quiet hours; holidays are data.
 //! - [`cases`]: what residents report, who answers for it and by when.
 //! - [`photos`]: what is kept of a photo.
+//! - [`hooks`]: news for other programs.
 //! - [`imports`], [`jobs`], [`studies`]: the subjects there are so far.
 //!
 //! Units: time is milliseconds since 1970 UTC, coordinates are degrees in the CGCS2000 frame.
@@ -13,6 +14,7 @@
 pub mod calendar;
 pub mod cases;
 pub mod digest;
+pub mod hooks;
 pub mod id;
 pub mod imports;
 pub mod jobs;

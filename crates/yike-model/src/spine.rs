@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::digest::{Digest, Hasher};
-use crate::id::{BadId, DistrictId, PersonId, SubjectId};
+use crate::id::{BadId, DistrictId, PersonId, ProgramId, SubjectId};
 use crate::people::Role;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -73,6 +73,8 @@ pub enum Doer {
     Anonymous,
     /// A person.
     Person(PersonId),
+    /// Another program.
+    Program(ProgramId),
     /// Yike itself: the clock, a worker, the command line on the machine.
     System,
 }
@@ -83,10 +85,14 @@ impl Doer {
         match self {
             Self::Anonymous => "someone who is not signed in",
             Self::Person(_) => "this person",
+            Self::Program(_) => "this program",
             Self::System => "the system",
         }
     }
 }
+
+/// Stands before the id of a program, so that it cannot be taken for a person's.
+const PROGRAM: &str = "program:";
 
 impl fmt::Display for Doer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,6 +100,7 @@ impl fmt::Display for Doer {
             Self::Anonymous => f.write_str("anonymous"),
             Self::System => f.write_str("system"),
             Self::Person(id) => id.fmt(f),
+            Self::Program(id) => write!(f, "{PROGRAM}{id}"),
         }
     }
 }
@@ -104,7 +111,10 @@ impl FromStr for Doer {
         match text {
             "anonymous" => Ok(Self::Anonymous),
             "system" => Ok(Self::System),
-            id => id.parse().map(Self::Person),
+            id => match id.strip_prefix(PROGRAM) {
+                Some(id) => id.parse().map(Self::Program),
+                None => id.parse().map(Self::Person),
+            },
         }
     }
 }
@@ -156,7 +166,7 @@ pub enum Effect {
 pub struct Notice {
     /// By which way: `webhook`, `mail`, `sms`, `push`.
     pub channel: String,
-    /// For whom: a person's id, or the name of a configured receiver.
+    /// For whom: a person's id or, by webhook, a receiver's.
     pub to: String,
     /// Which text.
     pub template: String,
@@ -303,6 +313,19 @@ mod tests {
             prev: Digest::ZERO,
             hash: Digest::ZERO,
         }
+    }
+
+    #[test]
+    fn doers_come_back_from_text() {
+        let random = [7; 10];
+        let person = PersonId::new(Timestamp::FIRST, random);
+        let program = ProgramId::new(Timestamp::FIRST, random);
+        let all = [Doer::Anonymous, Doer::System, Doer::Person(person), Doer::Program(program)];
+        for doer in all {
+            assert_eq!(doer.to_string().parse(), Ok(doer));
+        }
+        assert!("program:".parse::<Doer>().is_err());
+        assert!("program:system".parse::<Doer>().is_err());
     }
 
     /// The hash of a fixed event must never change: old ledgers would no longer verify.

@@ -4,9 +4,10 @@
 //! case has owners, parties complained of and a reporter. Deny by default.
 
 use crate::cases::deed::Do;
-use crate::cases::state::{Case, Stage};
+use crate::cases::state::{Case, Source, Stage};
 use crate::cases::tier::{Tier, Unit};
-use crate::people::{Actor, Posting, Role};
+use crate::id::DistrictId;
+use crate::people::{Actor, Posting, Right, Role};
 use crate::refusal::Refusal;
 use crate::spine::By;
 
@@ -59,7 +60,7 @@ fn holds(posting: &Posting, unit: Unit, case: &Case) -> bool {
 fn postings(actor: &Actor) -> &[Posting] {
     match actor {
         Actor::Person { postings, .. } => postings,
-        Actor::Anonymous | Actor::System => &[],
+        Actor::Anonymous | Actor::Program { .. } | Actor::System => &[],
     }
 }
 
@@ -79,8 +80,32 @@ pub fn sight(actor: &Actor, case: &Case) -> Sight {
     if is_reporter(actor, case) {
         return Sight::Own;
     }
+    if reads(actor) && !case.filing.private {
+        return Sight::Own;
+    }
     let shown = !matches!(case.stage, Stage::Rejected { .. } | Stage::Merged { .. });
     if shown && !case.filing.private { Sight::Public } else { Sight::Nothing }
+}
+
+/// Whether a key permits reading cases. The app gives out only actors of its own district.
+fn reads(actor: &Actor) -> bool {
+    matches!(actor, Actor::Program { rights, .. } if rights.has(Right::ReadCases))
+}
+
+/// Whether an actor may bring a case from a source: only who holds a post is on duty or at a counter,
+/// only the programs that were given the right hand over or write, and only the system brings old cases.
+pub fn may_bring(actor: &Actor, source: Source, district: &DistrictId) -> Result<(), Refusal> {
+    let posted =
+        |posting: &Posting| posting.district == *district && Tier::of(posting.role).is_some();
+    let fits = *actor == Actor::System
+        || match source {
+            Source::Resident => matches!(actor, Actor::Anonymous | Actor::Person { .. }),
+            Source::Counter | Source::Patrol => postings(actor).iter().any(posted),
+            Source::Hotline => actor.has_right(Right::Handover, district),
+            Source::Open311 => actor.has_right(Right::Open311Write, district),
+            Source::Import => false,
+        };
+    if fits { Ok(()) } else { Err(Refusal::invalid("source", "this is not yours to say")) }
 }
 
 fn sees(posting: &Posting, case: &Case) -> bool {
@@ -137,7 +162,9 @@ pub fn may(actor: &Actor, case: &Case, what: &Do) -> Result<Pass, Refusal> {
             return pass(None, None);
         }
         Do::Remark { .. } if is_reporter(actor, case) => return pass(None, None),
-        Do::Join { .. } if *actor != Actor::Anonymous => return pass(None, None),
+        Do::Join { .. } if matches!(actor, Actor::Person { .. } | Actor::System) => {
+            return pass(None, None);
+        }
         _ => {}
     }
     if *actor == Actor::System {
@@ -168,6 +195,7 @@ pub fn may(actor: &Actor, case: &Case, what: &Do) -> Result<Pass, Refusal> {
     }
     let actor = match actor {
         Actor::Anonymous => "someone who is not signed in".to_owned(),
+        Actor::Program { .. } => "another program".to_owned(),
         Actor::System => "the system".to_owned(),
         Actor::Person { postings, .. } if postings.is_empty() => "a person without a role".into(),
         Actor::Person { postings, .. } => {

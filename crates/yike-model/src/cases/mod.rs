@@ -9,6 +9,7 @@
 //! - [`state`], [`deed`]: the case, what can be done and what can happen to it.
 //! - [`decide`], [`apply`]: the rules.
 //! - [`access`]: who may see a case and do what to it.
+//! - [`notices`]: what other programs are told.
 //! - [`row`], [`rates`]: the case as a row of a table, and what is counted over many.
 
 pub mod access;
@@ -17,6 +18,7 @@ pub mod catalogue;
 pub mod decide;
 pub mod deed;
 pub mod ladder;
+pub mod notices;
 pub mod number;
 pub mod rates;
 pub mod row;
@@ -30,6 +32,7 @@ mod tests;
 pub use catalogue::{CaseClass, Catalogue, Category};
 pub use deed::{CaseDeed, CaseEvent, Do, Report};
 pub use ladder::{Ladder, Rung};
+pub use notices::{PublicEvent, PublicFacts, public_events};
 pub use number::CaseNumber;
 pub use rulebook::{Duty, Rulebook, Template};
 pub use state::{

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::access::{Sight, may, sight};
+use super::access::{Sight, may, may_bring, sight};
 use super::apply::CLOCKS;
 use super::row::CaseRow;
 use super::*;
 use crate::calendar::WorkCalendar;
 use crate::digest::Digest;
-use crate::id::{CaseId, DistrictId, PersonId, PlaceId, WordsId};
-use crate::people::{Actor, Posting, Role};
+use crate::hooks::Topic;
+use crate::id::{CaseId, DistrictId, PersonId, PlaceId, ProgramId, WordsId};
+use crate::people::{Actor, Posting, Right, Rights, Role};
 use crate::places::PlaceKind;
 use crate::refusal::Refusal;
 use crate::spine::{By, Doer, Effect, Subject as _, act};
@@ -163,6 +164,8 @@ struct Play {
     clocks: BTreeMap<&'static str, Timestamp>,
     now: Timestamp,
     log: Vec<&'static str>,
+    /// What other programs were told.
+    told: Vec<&'static str>,
 }
 
 impl Play {
@@ -176,12 +179,14 @@ impl Play {
             clocks: BTreeMap::new(),
             now,
             log: Vec::new(),
+            told: Vec::new(),
         };
         play.take(outcome);
         play
     }
 
     fn take(&mut self, outcome: crate::spine::Outcome<Case>) {
+        self.tell(&outcome);
         self.log.extend(outcome.events.iter().map(CaseEvent::name));
         for effect in outcome.effects {
             match effect {
@@ -192,6 +197,22 @@ impl Play {
         }
         self.case = outcome.state;
         self.holds();
+    }
+
+    /// What goes out about a step: public facts only, and of a private case at most its withdrawal.
+    fn tell(&mut self, outcome: &crate::spine::Outcome<Case>) {
+        let before = (!self.log.is_empty()).then_some(&self.case);
+        let (case, estate) = (&outcome.state, unit(Role::EstateCommissioner).place);
+        for event in public_events(before, &outcome.events, case) {
+            let hidden = case.filing.private;
+            assert_eq!(hidden, event.topic == Topic::CaseWithdrawn, "{:?}", event.topic);
+            assert_eq!(hidden, event.facts.is_none());
+            let Some(facts) = event.facts else { continue };
+            assert_eq!(facts.place, Some(estate), "no finer than the estate");
+            let text = serde_json::to_string(&facts).unwrap();
+            assert_eq!(text.matches("\":").count(), 4, "{text}");
+            self.told.push(event.topic.verb());
+        }
     }
 
     /// The first guarantee, after every step: one owner, and a running clock or a visible reason.
@@ -283,6 +304,7 @@ fn a_stair_light_is_solved_in_the_stairwell() {
     );
     assert_eq!((row.on_time, row.solved), (Some(true), Some(true)));
     assert_eq!(play.log, ["reported", "filed", "accepted", "fed_back", "closed", "rated"]);
+    assert_eq!(play.told, ["reported", "filed", "dispatched", "closed"]);
 }
 
 #[test]
@@ -387,6 +409,7 @@ fn not_fixed_goes_back_to_the_handler_and_up_after_three_times() {
         }
     }
     assert_eq!(play.tier(), Tier::Estate);
+    assert_eq!(play.told[3..], ["climbed"], "what was not closed is not reopened");
 }
 
 #[test]
@@ -405,6 +428,7 @@ fn closed_is_not_fixed_until_its_reporter_says_so() {
     play.does(Role::StairwellVolunteer, Do::FeedBack(words(2)));
     play.by(&reporter(), Do::Confirm).unwrap();
     play.now = at(12, 20, 9, 0);
+    assert_eq!(play.told[3..], ["closed", "reopened", "closed"]);
     let late = play.refuses(&reporter(), Do::Deny(None));
     assert!(late.contains("report it anew"), "{late}");
 }
@@ -418,6 +442,7 @@ fn a_rejection_can_be_appealed_once() {
     play.does(Role::EstateCommissioner, Do::Reject(words(4)));
     let again = play.refuses(&reporter(), Do::Appeal(words(5)));
     assert_eq!(again, "too many appeals: at most 1");
+    assert_eq!(play.told, ["reported", "rejected", "reopened", "rejected"]);
 }
 
 #[test]
@@ -476,6 +501,59 @@ fn shelved_loses_no_time_and_comes_back_by_itself() {
     assert_eq!(play.case.stage_code(), "handling");
     let now = play.rules.calendar.working_between(play.now, play.case.due.unwrap());
     assert_eq!(now, left);
+    assert_eq!(play.told[4..], ["shelved", "resumed"], "{:?}", play.told);
+}
+
+#[test]
+fn what_becomes_private_is_withdrawn_and_imported_history_is_no_news() {
+    let mut play = Play::begin(report("stair_light"), at(11, 24, 9, 0));
+    let outcome = |case: &Case, category: &str| {
+        let what = Do::Reclassify { category: category.into(), urgent: false };
+        let deed = CaseDeed { unit: Some(case.owner), what };
+        act(Some(case), deed, By::SYSTEM, at(11, 24, 9, 0), &rules()).unwrap().unwrap()
+    };
+    let hidden = outcome(&play.case, "manager_complaint");
+    let told = public_events(Some(&play.case), &hidden.events, &hidden.state);
+    let withdrawn = PublicEvent { topic: Topic::CaseWithdrawn, nth: 0, facts: None };
+    assert_eq!(told, [withdrawn]);
+    let shown = outcome(&hidden.state, "stair_light");
+    assert_eq!(public_events(Some(&hidden.state), &shown.events, &shown.state), []);
+    play = Play::begin(Report { source: Source::Import, ..report("stair_light") }, play.now);
+    play.does(Role::StairwellVolunteer, Do::Accept);
+    assert_eq!(play.told.len(), 0);
+}
+
+/// Programs bring what their key permits, see what is public or, with the right to read, what reporters
+/// see, and do nothing to a case.
+#[test]
+fn programs_bring_and_read_by_their_rights() {
+    let program = |right: Option<Right>, district| Actor::Program {
+        id: ProgramId::new(Timestamp::FIRST, [8; 10]),
+        district,
+        rights: Rights::new(right),
+    };
+    let key = |right| program(Some(right), district());
+    for source in Source::ALL {
+        let fits = |actor: &Actor| may_bring(actor, source, &district()).is_ok();
+        assert!(fits(&Actor::System), "{source:?}");
+        assert_eq!(fits(&key(Right::Handover)), source == Source::Hotline);
+        assert_eq!(fits(&key(Right::Open311Write)), source == Source::Open311);
+        assert!(!fits(&key(Right::ReadCases)) && !fits(&program(None, district())));
+        assert!(!fits(&program(Some(Right::Handover), "990002".parse().unwrap())), "elsewhere");
+        assert_eq!(fits(&Actor::Anonymous), source == Source::Resident);
+        let on_duty = matches!(source, Source::Counter | Source::Patrol);
+        assert_eq!(fits(&staff(Role::GridWorker)), on_duty || source == Source::Resident);
+        assert_eq!(fits(&checker()), source == Source::Resident);
+    }
+    let mut play = Play::begin(report("stair_light"), at(11, 24, 9, 0));
+    assert_eq!(sight(&key(Right::ReadCases), &play.case), Sight::Own);
+    assert_eq!(sight(&key(Right::Handover), &play.case), Sight::Public);
+    for what in [Do::Confirm, Do::Accept, Do::Join { households: 9 }] {
+        let refused = play.refuses(&key(Right::ReadCases), what);
+        assert!(refused.starts_with("another program may not"), "{refused}");
+    }
+    play = Play::begin(report("manager_complaint"), at(11, 24, 9, 0));
+    assert_eq!(sight(&key(Right::ReadCases), &play.case), Sight::Nothing, "private");
 }
 
 #[test]

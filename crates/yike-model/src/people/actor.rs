@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::id::{BadId, DistrictId, PersonId, PlaceId};
+use crate::id::{BadId, DistrictId, PersonId, PlaceId, ProgramId};
+use crate::people::{Right, Rights};
 use crate::spine::Doer;
 
 /// What a person is at a place.
@@ -117,6 +118,15 @@ pub enum Actor {
         /// In which roles where.
         postings: Vec<Posting>,
     },
+    /// Another program, by its key.
+    Program {
+        /// Which.
+        id: ProgramId,
+        /// The district whose key it is.
+        district: DistrictId,
+        /// What the key permits.
+        rights: Rights,
+    },
     /// Yike itself: the clock, a worker, the command line on the machine.
     System,
 }
@@ -127,7 +137,16 @@ impl Actor {
         match self {
             Self::Anonymous => Doer::Anonymous,
             Self::Person { id, .. } => Doer::Person(*id),
+            Self::Program { id, .. } => Doer::Program(*id),
             Self::System => Doer::System,
+        }
+    }
+
+    /// Whether it is a program whose key of this district permits something.
+    pub fn has_right(&self, right: Right, here: &DistrictId) -> bool {
+        match self {
+            Self::Program { district, rights, .. } => district == here && rights.has(right),
+            Self::Anonymous | Self::Person { .. } | Self::System => false,
         }
     }
 }

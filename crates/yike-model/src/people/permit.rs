@@ -195,7 +195,7 @@ pub fn permitted(actor: &Actor, deed: Deed, place: &Where) -> Result<By, Refusal
             .find(|p| p.place.is_none_or(|at| place.path.contains(&at)))
             .map(|p| Some(p.role))
             .ok_or(()),
-        (Actor::Anonymous, Who::SignedIn | Who::Roles(_)) => Err(()),
+        (Actor::Anonymous | Actor::Program { .. }, Who::SignedIn | Who::Roles(_)) => Err(()),
     };
     role.map(|role| By { doer, role })
         .map_err(|()| Refusal::NotPermitted { actor: describe(actor), deed: deed.code() })
@@ -205,6 +205,7 @@ pub fn permitted(actor: &Actor, deed: Deed, place: &Where) -> Result<By, Refusal
 fn describe(actor: &Actor) -> String {
     match actor {
         Actor::Anonymous => "someone who is not signed in".into(),
+        Actor::Program { .. } => "another program".into(),
         Actor::System => "the system".into(),
         Actor::Person { postings, .. } => {
             let mut roles: Vec<_> = postings.iter().map(|p| p.role).collect();
@@ -221,8 +222,8 @@ fn describe(actor: &Actor) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::PersonId;
-    use crate::people::Posting;
+    use crate::id::{PersonId, ProgramId};
+    use crate::people::{Posting, Right, Rights};
     use crate::time::Timestamp;
 
     fn place(n: u8) -> PlaceId {
@@ -300,6 +301,22 @@ own_data: every role
         assert!(!may(&person(Role::Planner, "330105", Some(place(4))), deed), "beside or below");
         assert!(!may(&person(Role::Planner, "330106", None), deed), "another district");
         assert!(may(&Actor::System, deed));
+    }
+
+    /// Whatever a key permits, it makes nobody an officer: beyond what anybody may, each right is asked
+    /// for by name.
+    #[test]
+    fn a_program_may_what_anybody_may() {
+        let program = Actor::Program {
+            id: ProgramId::new(Timestamp::FIRST, [9; 10]),
+            district: "330105".parse().unwrap(),
+            rights: Rights::new(Right::ALL),
+        };
+        for deed in Deed::ALL {
+            assert_eq!(may(&program, deed), may(&Actor::Anonymous, deed), "{}", deed.code());
+        }
+        let refusal = permitted(&program, Deed::SeeAudit, &here()).unwrap_err();
+        assert_eq!(refusal.to_string(), "another program may not see_audit here");
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Visit {
     pub fn has(&self, roles: &[Role]) -> bool {
         match &self.actor {
             Actor::Person { postings, .. } => postings.iter().any(|p| roles.contains(&p.role)),
-            Actor::Anonymous | Actor::System => false,
+            Actor::Anonymous | Actor::Program { .. } | Actor::System => false,
         }
     }
 
