@@ -91,8 +91,33 @@ fn pack(picture: &RgbImage) -> Result<Derivative, PhotoFault> {
     let mut jpeg = Vec::new();
     let packed = JpegEncoder::new_with_quality(&mut jpeg, QUALITY).encode_image(picture);
     packed.map_err(|_| PhotoFault::Unsupported)?;
+    debug_assert!(is_only_pixels(&jpeg), "the encoder writes nothing else");
     let (width, height) = picture.dimensions();
     Ok(Derivative { width, height, jpeg })
+}
+
+/// Whether a JPEG holds pixels in one pass and what is needed to unpack them, to its last byte: no texts,
+/// no header of a camera, no profile, no thumbnail, nothing behind its end.
+pub fn is_only_pixels(jpeg: &[u8]) -> bool {
+    /// Version 1.2, no unit, 1 by 1, no thumbnail.
+    const JFIF: &[u8] = b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0";
+    let Some(mut rest) = jpeg.strip_prefix(b"\xff\xd8") else { return false };
+    while let [0xff, marker, high, low, ..] = *rest {
+        let length = usize::from(u16::from_be_bytes([high, low])) + 2;
+        let Some((segment, after)) = rest.split_at_checked(length) else { return false };
+        rest = after;
+        match marker {
+            0xe0 if segment.get(4..) == Some(JFIF) => {}
+            // Tables and the frame; then the pixels, in which no marker stands but the end.
+            0xdb | 0xc0 | 0xc4 => {}
+            0xda => {
+                let end = rest.windows(2).position(|two| two[0] == 0xff && two[1] != 0);
+                return end.is_some_and(|end| rest[end..] == *b"\xff\xd9");
+            }
+            _ => return false,
+        }
+    }
+    false
 }
 
 impl App {

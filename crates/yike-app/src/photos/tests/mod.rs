@@ -39,25 +39,29 @@ fn assert_corners(picture: &RgbImage, expected: [Rgb<u8>; 4], what: &str) {
 pub(super) fn assert_clean(derivative: &Derivative) {
     let file = &derivative.jpeg;
     assert!(!file.windows(6).any(|bytes| SECRET.starts_with(bytes)), "a secret came through");
-    assert_eq!(&file[..2], b"\xff\xd8");
-    let mut at = 2;
-    loop {
-        assert_eq!(file[at], 0xff, "a marker at {at}");
-        let (marker, length) =
-            (file[at + 1], usize::from(file[at + 2]) << 8 | usize::from(file[at + 3]));
-        match marker {
-            // JFIF and nothing else: version, no unit, 1 by 1, no thumbnail.
-            0xe0 => assert_eq!(&file[at + 4..at + 2 + length], b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0"),
-            0xdb | 0xc0 | 0xc4 => {}
-            0xda => break,
-            other => panic!("a segment {other:x} of {length} bytes"),
-        }
-        at += 2 + length;
+    assert!(is_only_pixels(file));
+}
+
+/// The check itself: whatever is added anywhere is seen.
+#[test]
+fn what_is_more_than_pixels_is_seen() {
+    let plain = prepare(&jpeg(&quarters(40, 30))).unwrap().full.jpeg;
+    assert!(is_only_pixels(&plain));
+    let with = |segment: Vec<u8>| made::with_segments(&plain, &[segment]);
+    for marker in (0xe1..=0xef).chain([0xfe, 0xdd, 0xc2, 0xd9, 0x00]) {
+        assert!(!is_only_pixels(&with(made::segment(marker, b"x"))), "{marker:x}");
     }
-    let ends: Vec<_> =
-        file.windows(2).skip(at + 2).filter(|two| two[0] == 0xff && two[1] != 0).collect();
-    assert_eq!(ends, [b"\xff\xd9"], "one pass, without marks between");
-    assert!(file.ends_with(b"\xff\xd9"), "nothing behind the end");
+    assert!(!is_only_pixels(&with(made::segment(0xe0, b"JFXX\0\x10"))), "a thumbnail");
+    assert!(!is_only_pixels(&[&plain[..], b"\0"].concat()), "behind the end");
+    assert!(!is_only_pixels(&[&plain[..], &plain].concat()), "another behind it");
+    for length in 0..plain.len() {
+        assert!(!is_only_pixels(&plain[..length]), "cut off at {length}");
+    }
+    assert!(
+        !is_only_pixels(&made::blank_jpeg(0xc0, (8, 8), &[&[1], &[2], &[3]])),
+        "several passes"
+    );
+    assert!(!is_only_pixels(b"") && !is_only_pixels(b"\xff\xd8\xff\xda\0\0"));
 }
 
 /// What came of an upload, looked at.
