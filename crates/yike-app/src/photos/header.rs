@@ -10,6 +10,10 @@ const SCANS_LIMIT: u32 = 32;
 /// Most pixels of all passes together: about a second of work.
 const PASSED_LIMIT: u64 = 400_000_000;
 
+/// Most pixels that a byte of a JPEG can stand for: each square of 64 takes a bit at least. With fewer
+/// bytes most of the picture is missing, and a few of them would make us fill millions of pixels.
+const JPEG_PIXELS_A_BYTE: u64 = 8 * 64;
+
 /// A file that is whole and small enough to be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -38,6 +42,9 @@ impl Header {
         let works = pixels * u64::from(scans) <= PASSED_LIMIT;
         if !fits || !works || pixels * per_pixel > MEMORY_LIMIT {
             return Err(PhotoFault::TooLarge { width, height });
+        }
+        if kind == PhotoKind::Jpeg && (bytes.len() as u64) < pixels / JPEG_PIXELS_A_BYTE {
+            return Err(PhotoFault::Truncated);
         }
         Ok(Self { kind, width, height, memory: pixels * per_pixel })
     }

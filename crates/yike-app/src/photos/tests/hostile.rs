@@ -57,6 +57,9 @@ fn bombs_do_not_go_off() {
     huge[frame + 5..frame + 9].copy_from_slice(&[0xff; 4]);
     assert_eq!(prepare(&huge), Err(PhotoFault::TooLarge { width: 65_535, height: 65_535 }));
     assert_eq!(prepare(&made::bare_jpeg(0xc2, 8, 3, 40)), Err(PhotoFault::Damaged), "many passes");
+    let mut empty = made::bare_jpeg(0xc0, 8, 3, 1);
+    empty[frame + 5..frame + 9].copy_from_slice(&[0x1d, 0, 0x1f, 0]);
+    assert_eq!(prepare(&empty), Err(PhotoFault::Truncated), "59 million pixels of nothing");
     let again: Vec<&[u8]> = vec![&[1, 2, 3]; 20];
     let long = made::blank_jpeg(0xc2, (6_000, 6_000), &again);
     assert_eq!(
