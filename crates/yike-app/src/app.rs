@@ -56,6 +56,11 @@ impl Settings {
             random: Arc::new(SystemRandom),
         }
     }
+
+    /// Whether the folder holds a finished demo district.
+    pub fn is_demo(&self) -> bool {
+        self.data.join(crate::folder::DEMO_MARKER).is_file()
+    }
 }
 
 /// A district's data with everything that can be done to it. Share it as `Arc<App>`.

@@ -12,6 +12,11 @@ use yike_model::people::Token;
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The present moment.
     fn now(&self) -> Timestamp;
+
+    /// Lets time pass, where it can be moved; says whether it was.
+    fn pass(&self, _span: Duration) -> bool {
+        false
+    }
 }
 
 /// The machine's clock.

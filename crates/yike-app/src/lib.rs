@@ -13,6 +13,7 @@ pub mod app;
 pub mod cases;
 pub mod clock;
 pub mod datasets;
+pub mod demo;
 pub mod error;
 pub mod exports;
 pub mod facilities;

@@ -73,6 +73,7 @@ pub fn all() -> Vec<Route> {
         write("/imports", Some(Deed::CheckImport), upload),
         read("/imports/{id}", Some(Deed::CheckImport), get(imports::page)),
         write("/imports/{id}/apply", Some(Deed::ApplyImport), post(imports::apply)),
+        write("/demo/clock", Some(Deed::PassDemoTime), post(about::pass_time)),
         read("/about", Some(Deed::SeeDatasets), get(about::page)),
         read("/sign-in", None, get(signing::form)),
         write("/sign-in", None, post(signing::sign_in)),

@@ -171,6 +171,7 @@ async fn all_deeds(world: &World, actor: &Actor) -> Vec<(&'static str, Deed, boo
             Deed::KeepRules,
             refused(&app.change_rules(actor, RulesChange::Roster(Vec::new()), 9, "x").await),
         ),
+        ("pass_demo_hours", Deed::PassDemoTime, refused(&app.pass_demo_hours(actor, 1).await)),
         ("audit", Deed::SeeAudit, refused(&app.audit(actor, &page).await)),
         ("ask_code", Deed::AskPhoneCode, refused(&app.ask_code(actor, "x", HERE).await)),
         ("prove_code", Deed::AskPhoneCode, refused(&app.prove_code(actor, "x", "x", HERE).await)),

@@ -55,6 +55,8 @@ pub enum Deed {
     SeeReporter,
     /// Change the rules cases go by.
     KeepRules,
+    /// Let time pass in a demo district.
+    PassDemoTime,
     /// Sign out, see one's own session.
     OwnSession,
     /// Ask for a code on one's phone and prove it, or go on without one, as a resident.
@@ -65,7 +67,7 @@ pub enum Deed {
 
 impl Deed {
     /// All deeds.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::SeePlaces,
         Self::SeeMap,
         Self::AskNearby,
@@ -92,6 +94,7 @@ impl Deed {
         Self::OwnSession,
         Self::AskPhoneCode,
         Self::OwnData,
+        Self::PassDemoTime,
     ];
 
     /// The word for it in the audit and in messages.
@@ -120,6 +123,7 @@ impl Deed {
             Self::SeeInbox => "see_inbox",
             Self::SeeReporter => "see_reporter",
             Self::KeepRules => "keep_rules",
+            Self::PassDemoTime => "pass_demo_time",
             Self::OwnSession => "own_session",
             Self::AskPhoneCode => "ask_phone_code",
             Self::OwnData => "own_data",
@@ -152,6 +156,7 @@ pub const fn rule(deed: Deed) -> Who {
         | Deed::SeeRules
         | Deed::ReportCase
         | Deed::SeeCase
+        | Deed::PassDemoTime
         | Deed::AskPhoneCode => Who::Anybody,
         Deed::OwnSession | Deed::WorkCase | Deed::SeeInbox | Deed::SeeReporter | Deed::OwnData => {
             Who::SignedIn
@@ -286,6 +291,7 @@ work_case: every role
 see_inbox: every role
 see_reporter: every role
 keep_rules: administrator
+pass_demo_time: anonymous every role
 own_session: every role
 ask_phone_code: anonymous every role
 own_data: every role

@@ -44,6 +44,8 @@ pub struct Page {
     pub staff: bool,
     /// What forms must repeat.
     pub csrf: String,
+    /// What time it is, for those who can move it.
+    pub now: String,
 }
 
 impl Page {
@@ -152,6 +154,7 @@ impl Page {
             here: "/".to_owned(),
             staff: false,
             csrf: "0".repeat(64),
+            now: "2026-11-24 18:00".to_owned(),
         }
     }
 

@@ -14,6 +14,7 @@ use super::language::Language;
 use super::page::{Page, Section};
 use super::random;
 use super::view::View;
+use super::when;
 use crate::error::Fault;
 use crate::state::Web;
 
@@ -36,6 +37,8 @@ pub struct Visit {
     pub district: String,
     /// Whether the district is invented.
     pub demo: bool,
+    /// What time it is.
+    now: String,
     /// Names in English, for those who read it.
     names: EnglishNames,
     /// Cookies to set with the answer.
@@ -55,6 +58,7 @@ impl Visit {
             here: self.here.clone(),
             staff: self.is_staff(),
             csrf: self.csrf.clone(),
+            now: self.now.clone(),
         }
     }
 
@@ -133,6 +137,7 @@ impl Visit {
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             district: place.name(language),
             demo: place.demo,
+            now: when::said(language, web.app.now(), web.app.now()).full,
             names,
             set,
         })

@@ -2,12 +2,13 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Redirect};
 use yike_app::streets::circles::profile::Profile;
 
 use super::ask::profile_name;
 use super::{Fact, pick};
-use crate::error::{OnPage, PageResult, render};
+use crate::error::{Fault, OnPage, PageResult, render};
+use crate::front::form::Posted;
 use crate::front::language::Language;
 use crate::front::page::{Page, Section};
 use crate::front::visit::Visit;
@@ -77,4 +78,19 @@ fn row(p: &Page, profile: &Profile) -> ProfileRow {
         quarter: p.metres(&quarter_dm).into_owned(),
         source: told_in(p.language, &profile.source_zh, &profile.source),
     }
+}
+
+/// `POST /demo/clock`: lets hours pass in a demo, and goes back to where the button was.
+pub async fn pass_time(
+    State(web): State<Web>,
+    visit: Visit,
+    form: Result<Posted, Fault>,
+) -> PageResult {
+    let form = form.on(&visit)?;
+    let hours = form.one("hours").parse().unwrap_or(0);
+    web.app.pass_demo_hours(&visit.actor, hours).await.on(&visit)?;
+    // Only a page of ours: an address with a host would lead away.
+    let back = form.one("back");
+    let ours = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
+    Ok(Redirect::to(if ours { back } else { "/" }).into_response())
 }

@@ -49,6 +49,8 @@ pub struct PlacePage {
     pub kind: String,
     /// Its name.
     pub name: String,
+    /// Its code, as it stands in addresses.
+    pub code: String,
     /// The places above it.
     pub path: Vec<Link>,
     /// Where a walk from it is asked for; empty where it is too large to walk from.
@@ -99,6 +101,7 @@ async fn filled(web: &Web, visit: &Visit, code: &str) -> Result<PlacePage, Fault
         bounds,
         map,
         answer,
+        code,
         name,
         p,
     })

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
+use yike_app::demo::DemoClock;
 use yike_app::{App, Settings};
 use yike_model::DistrictId;
 
@@ -36,6 +37,9 @@ impl Data {
         settings.database_url.clone_from(&self.database_url);
         settings.district = self.district()?;
         settings.threads = self.threads;
+        if settings.is_demo() {
+            settings.clock = Arc::new(DemoClock::of(&self.data));
+        }
         Ok(Arc::new(shell.block_on(App::open(settings))?))
     }
 
