@@ -51,6 +51,9 @@ test("reports in three screens on a phone without scripts, and finds it again", 
     name: "phone", kind: "stair_light", words: "三楼的灯不亮，老人下楼看不清", check: checked,
   });
   assert.match(await page.locator("h1").textContent(), /楼道长/, "says who has it");
+  await page.fill("#more-text", "晚上更看不清");
+  await page.locator("button[value=remark]").click();
+  assert.match(await page.locator(".timeline").textContent(), /晚上更看不清/, "what is added stands there");
   await go("/me");
   assert.equal(await page.locator(".finds li").count(), 1, "this device remembers");
   await picture(page, "cases-phone-5-mine");
@@ -102,7 +105,7 @@ test("emergencies are turned to their numbers at once", async () => {
 
 test("what nobody touches climbs to the district by itself", async () => {
   const { page, faults, go, context } = await visitor(district.base, { viewport: DESKTOP });
-  const address = await report(page, go, { name: "climbs", kind: "stair_light", words: "一直没人管" });
+  const address = await report(page, go, { name: "climbs", kind: "stair_rail", words: "一直没人管" });
   const heading = async () => page.locator("h1").textContent();
   assert.match(await heading(), /楼道长/);
   const seen = new Set();
@@ -111,8 +114,10 @@ test("what nobody touches climbs to the district by itself", async () => {
     for (const who of ["小区专员", "居委会", "办事处", "政府"]) {
       if ((await page.locator(".timeline").textContent()).includes(who)) seen.add(who);
     }
-    await page.locator(".demo-note button[value='168']").click();
-    await page.waitForLoadState();
+    await Promise.all([
+      page.waitForNavigation({ timeout: 60_000 }),
+      page.locator(".demo-note button[value='168']").click(),
+    ]);
   }
   await page.goto(address);
   assert.match(await heading(), /区政府/, "the district has it");
