@@ -1,4 +1,6 @@
 // "Where I am", in a form: fills in the point and sends the form on. Without it the place is chosen from a list.
+export {};
+
 const button = document.querySelector<HTMLButtonElement>("[data-here]");
 const says = document.querySelector<HTMLElement>("[data-here-says]");
 const form = button?.form;

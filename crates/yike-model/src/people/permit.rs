@@ -291,10 +291,10 @@ work_case: every role
 see_inbox: every role
 see_reporter: every role
 keep_rules: administrator
-pass_demo_time: anonymous every role
 own_session: every role
 ask_phone_code: anonymous every role
 own_data: every role
+pass_demo_time: anonymous every role
 "
         );
     }

@@ -5,7 +5,7 @@ use yike_model::id::SubjectId;
 use yike_model::photos::{Derivative, PhotoPart};
 use yike_store::{NewPhoto, Tx};
 
-use crate::world::{at, district, nth};
+use crate::world::{at, district, nth, queue};
 
 /// A photo of every byte, as no text could hold them.
 fn photo(n: u16, of: SubjectId) -> NewPhoto {
@@ -60,5 +60,24 @@ yike_store::on_both! {
             assert_eq!(reader.photo(&district(), ids[0], part).await.unwrap(), None);
         }
         assert_eq!(reader.photos_of(&district(), other).await.unwrap().len(), 1);
+    }
+    /// Photos of what never came to be are forgotten after a while; those of a subject stay.
+    async fn photos_of_nothing_are_forgotten(db) {
+        let (lost, young) = (photo(5, nth(5)), photo(6, nth(6)));
+        let ids = (lost.id, young.id);
+        db.store.write(async move |tx: &mut Tx| {
+            let job = queue(tx, 1, 1).await?;
+            tx.keep_photo(&district(), &photo(7, job.into()), at(0)).await?;
+            tx.keep_photo(&district(), &lost, at(0)).await?;
+            tx.keep_photo(&district(), &young, at(20)).await
+        }).await.unwrap();
+        let forgotten = db.store.write(async |tx: &mut Tx| {
+            tx.forget_lost_photos(&district(), at(10)).await
+        }).await.unwrap();
+        assert_eq!(forgotten, 2, "both sizes of one photo");
+        let mut reader = db.store.read().await.unwrap();
+        let mut there = async |id| reader.photo(&district(), id, PhotoPart::Small).await.unwrap().is_some();
+        let jobs = PhotoId::new(at(7), [7; 10]);
+        assert_eq!((there(ids.0).await, there(ids.1).await, there(jobs).await), (false, true, true));
     }
 }
