@@ -15,6 +15,8 @@ await build({
     map: "src/map.ts",
     here: "src/here.ts",
     progress: "src/progress.ts",
+    inbox: "src/inbox.ts",
+    casefile: "src/casefile.ts",
     "map-worker": "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs",
     yike: "src/css/yike.css",
     "map-controls": "node_modules/maplibre-gl/dist/maplibre-gl.css",

@@ -35,3 +35,5 @@ if (button && form && "geolocation" in navigator) {
     );
   });
 }
+
+export {};

@@ -37,7 +37,8 @@ pub mod testing;
 pub use access::{Grant, SessionRow};
 pub use audit::{AuditLine, AuditRow};
 pub use cases::{
-    Alike, Area, CaseLine, Cell, ListAsk, LiveCell, NewWords, Period, RulesVersion, Scope,
+    Alike, Area, CaseFilter, CaseLine, Cell, ListAsk, LiveCell, NewWords, OpenCell, Period,
+    RulesVersion, Scope,
 };
 pub use clock::{DueDeadline, Fired};
 pub use datasets::{Dataset, DatasetKind, NewDataset};

@@ -7,6 +7,7 @@ use axum::routing::{MethodRouter, get, post};
 use yike_model::people::Deed;
 
 use crate::front::upload;
+use crate::pages::cases::{act, bulk, inbox, view};
 use crate::pages::work::UPLOAD_MB;
 use crate::pages::{
     about, boards, coverage, front, imports, nearby, phone, places, report, signing, studies,
@@ -37,6 +38,24 @@ fn write(path: &'static str, deed: Option<Deed>, handler: MethodRouter<Web>) -> 
 
 /// All of them.
 pub fn all() -> Vec<Route> {
+    let mut all = pages();
+    all.extend(cases());
+    all
+}
+
+/// Cases as those who work on them see them.
+fn cases() -> Vec<Route> {
+    vec![
+        read("/inbox", Some(Deed::SeeInbox), get(inbox::page)),
+        write("/inbox/bulk", Some(Deed::WorkCase), post(bulk::hand_on)),
+        read("/cases/{key}", Some(Deed::SeeCase), get(view::page)),
+        write("/cases/{key}/do", Some(Deed::WorkCase), post(act::act).layer(upload::limit())),
+        write("/cases/{key}/reporter", Some(Deed::SeeReporter), post(view::reporter)),
+        read("/cases/{key}/photos/{photo}/{part}", Some(Deed::SeeCase), get(view::photo)),
+    ]
+}
+
+fn pages() -> Vec<Route> {
     let upload =
         post(imports::hand_in).layer(DefaultBodyLimit::max((UPLOAD_MB as usize + 1) * 1024 * 1024));
     vec![

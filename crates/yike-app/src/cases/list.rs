@@ -1,19 +1,20 @@
 //! The inbox: what waits for whoever asks, by what happens next.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use yike_model::cases::access::{Sight, sight};
-use yike_model::cases::{Case, Tier, Unit, seat};
+use yike_model::cases::access::{Sight, oversees, sight};
+use yike_model::cases::{Case, Rulebook, Tier, Unit, seat};
 use yike_model::people::{Actor, Deed, Posting, Role};
 use yike_model::places::{Place, PlaceKind};
 use yike_model::{CaseId, PlaceId, Timestamp};
-use yike_store::{CaseLine, ListAsk, Reader, Scope};
+use yike_store::{CaseFilter, CaseLine, ListAsk, OpenCell, Reader, Scope};
 
 use crate::app::App;
 use crate::error::AppError;
 
 /// Most cases of one page of an inbox.
-pub const INBOX_LIMIT: u32 = 100;
+pub const INBOX_LIMIT: u32 = 50;
 
 /// How a case stands with its time: word, shape and colour on pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +53,8 @@ pub struct InboxAsk {
     pub tier: Option<Tier>,
     /// Only cases in this stage; empty for all.
     pub stage: String,
+    /// Only cases past their deadline.
+    pub late: bool,
     /// Only cases in whose words this stands, or with this number; empty for all.
     pub words: String,
     /// After this one, in the order of the list: the milliseconds of what happens next, and its id.
@@ -61,12 +64,22 @@ pub struct InboxAsk {
 /// A line of the inbox.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InboxLine {
-    /// The case.
+    /// Its row.
     pub line: CaseLine,
+    /// How many events the case has: what a form made from the line was made on.
+    pub seq: i64,
+    /// The case.
+    pub case: Case,
+    /// What the category is called, in Chinese and English.
+    pub category: [String; 2],
+    /// What was reported, as far as it may be read.
+    pub words: Option<String>,
     /// How it stands with its time.
     pub light: Light,
-    /// Where: the finest place named and the estate or community it stands in.
+    /// Where: estate, building and entrance, as far as they are named; else the finest place named.
     pub places: Vec<Place>,
+    /// The place of the unit that answers for it.
+    pub owner: Option<Place>,
     /// Whether it is the asker's own, not only seen by him.
     pub own: bool,
     /// Whether it is held out to him, or he is asked about it.
@@ -78,54 +91,99 @@ pub struct InboxLine {
 pub struct Inbox {
     /// Its lines, what happens next first.
     pub lines: Vec<InboxLine>,
-    /// How many of them each tier has.
-    pub tiers: BTreeMap<Tier, usize>,
+    /// How many open cases there are before filters, by tier, stage and whether they are late; none
+    /// where whoever asks sees only some of them, and in searches.
+    pub counts: Option<Vec<OpenCell>>,
     /// Where the next page begins, if there is one.
     pub more: Option<(i64, CaseId)>,
+    /// Whether whoever asks holds a post that answers for cases, or checks them.
+    pub post: bool,
 }
 
 impl App {
     /// What waits for whoever asks.
     pub async fn inbox(&self, actor: &Actor, ask: &InboxAsk) -> Result<Inbox, AppError> {
         self.permit(actor, Deed::SeeInbox).await?;
-        let (district, mut reader) = (self.district()?, self.read().await?);
+        let mut reader = self.read().await?;
         let posts = self.posts(&mut reader, actor).await?;
-        let mut found: BTreeMap<(i64, CaseId), (CaseLine, bool, bool)> = BTreeMap::new();
+        let mut inbox = Inbox { post: !posts.is_empty(), ..Inbox::default() };
+        let mut lines = Lines::new(self, actor);
         if ask.words.trim().is_empty() {
-            for (scope, own, asked) in scopes(&posts, ask.all) {
-                let page = ListAsk { scope, after: ask.after, limit: INBOX_LIMIT + 1 };
-                for line in reader.list_cases(district, &page).await? {
-                    let key = (line.next.map_or(i64::MAX, Timestamp::millis), line.id);
-                    let entry = found.entry(key).or_insert((line, false, false));
-                    (entry.1, entry.2) = (entry.1 | own, entry.2 | asked);
-                }
-            }
+            let scopes = scopes(&self.outermost(&mut reader, &posts, ask.all).await?, ask.all);
+            inbox.counts = self.count(&mut reader, &posts, &scopes).await?;
+            inbox.more = lines.by_next(&mut reader, ask, &scopes).await?;
         } else {
             for line in self.found(&mut reader, &ask.words).await? {
                 let own = posts.iter().any(|post| post.unit == Some(line.owner));
-                found.insert((-line.reported.millis(), line.id), (line, own, false));
+                let wanted = ask.tier.is_none_or(|tier| tier == line.tier)
+                    && (ask.stage.is_empty() || ask.stage == line.stage)
+                    && (!ask.late || line.late);
+                if wanted {
+                    lines.take(&mut reader, line, (own, false)).await?;
+                }
             }
         }
-        let mut inbox = Inbox::default();
-        for (key, (line, own, asked)) in found {
-            let wanted = ask.tier.is_none_or(|tier| tier == line.tier)
-                && (ask.stage.is_empty() || ask.stage == line.stage);
-            if !wanted || !self.may_list(&mut reader, actor, &line, own || asked).await? {
+        inbox.lines = lines.found;
+        Ok(inbox)
+    }
+
+    /// How many open cases the scopes have; none where whoever asks may see only some of them.
+    async fn count(
+        &self,
+        reader: &mut Reader,
+        posts: &[Post],
+        scopes: &[Listed],
+    ) -> Result<Option<Vec<OpenCell>>, AppError> {
+        let district = self.district()?;
+        let own: BTreeSet<Unit> = posts.iter().filter_map(|post| post.unit).collect();
+        let (mut cells, mut waiting) = (BTreeMap::new(), BTreeMap::new());
+        for Listed { scope, own: mine, role, stage, .. } in scopes {
+            if let Scope::Waiting(_) = scope {
+                let page = ListAsk { scope: scope.clone(), after: None, limit: WAITING_LIMIT };
+                let lines = reader.list_cases(district, &page).await?;
+                let others = lines.into_iter().filter(|line| !own.contains(&line.owner));
+                waiting.extend(others.map(|line| (line.id, line)));
                 continue;
             }
-            if inbox.lines.len() == INBOX_LIMIT as usize {
-                inbox.more = inbox.lines.last().map(|last: &InboxLine| {
-                    (last.line.next.map_or(i64::MAX, Timestamp::millis), last.line.id)
-                });
-                break;
+            if !mine && !oversees(*role) {
+                return Ok(None);
             }
-            let _ = key;
-            *inbox.tiers.entry(line.tier).or_default() += 1;
-            let places = self.places_of(&mut reader, &line).await?;
-            let light = Light::of(&line, self.now());
-            inbox.lines.push(InboxLine { line, light, places, own, asked });
+            for cell in reader.count_open(district, scope).await? {
+                let seen = *mine || !cell.private || Tier::of(*role) > Some(cell.tier);
+                if seen && stage.is_none_or(|stage| stage == cell.stage) {
+                    *cells.entry((cell.tier, cell.stage, cell.late)).or_insert(0) += cell.count;
+                }
+            }
         }
-        Ok(inbox)
+        for line in waiting.into_values() {
+            *cells.entry((line.tier, line.stage, line.late)).or_insert(0) += 1;
+        }
+        let cell =
+            |((tier, stage, late), count)| OpenCell { tier, stage, late, private: false, count };
+        Ok(Some(cells.into_iter().map(cell).collect()))
+    }
+
+    /// Posts whose places do not lie in one another, so that nothing is counted twice; where only one's
+    /// own cases are asked for, all of them.
+    async fn outermost(
+        &self,
+        reader: &mut Reader,
+        posts: &[Post],
+        all: bool,
+    ) -> Result<Vec<Post>, AppError> {
+        let mut kept: Vec<Post> = Vec::new();
+        for post in posts {
+            let mut inside = kept.iter().any(|other| all && other.at == post.at);
+            if all && posts.len() > 1 {
+                for above in reader.path(self.district()?, post.at.1).await? {
+                    inside |= posts.iter().any(|o| o.at.1 == above.id && o.at.1 != post.at.1);
+                }
+            }
+            if !inside {
+                kept.push(*post);
+            }
+        }
+        Ok(kept)
     }
 
     /// Cases with this number, or in whose words this stands; the newest first.
@@ -140,44 +198,13 @@ impl App {
         Ok(reader.case_lines(district, &ids).await?)
     }
 
-    /// Whether a line may stand in the list of whoever asks: what waits for him may; the rest is asked of
-    /// the one place that decides.
-    async fn may_list(
-        &self,
-        reader: &mut Reader,
-        actor: &Actor,
-        line: &CaseLine,
-        own: bool,
-    ) -> Result<bool, AppError> {
-        if own {
-            return Ok(true);
-        }
-        let kept = reader.subject::<Case>(self.district()?, line.id).await?;
-        Ok(kept.is_some_and(|kept| sight(actor, &kept.state) >= Sight::Own))
-    }
-
-    /// The places a line of a list names.
-    pub(super) async fn places_of(
-        &self,
-        reader: &mut Reader,
-        line: &CaseLine,
-    ) -> Result<Vec<Place>, AppError> {
-        let ids: BTreeSet<PlaceId> = [line.estate, line.place].into_iter().flatten().collect();
-        let mut places = Vec::new();
-        for id in ids {
-            places.extend(reader.place_versions(self.district()?, id).await?.into_iter().next());
-        }
-        places.sort_by_key(|place| place.kind);
-        Ok(places)
-    }
-
     /// The posts of whoever asks.
     async fn posts(&self, reader: &mut Reader, actor: &Actor) -> Result<Vec<Post>, AppError> {
         let Actor::Person { postings, .. } = actor else { return Ok(Vec::new()) };
         let district = self.district()?;
         let mut posts = Vec::new();
         for Posting { role, place, district: of } in postings {
-            if of != district {
+            if of != district || (Tier::of(*role).is_none() && *role != Role::Checker) {
                 continue;
             }
             let at = if let Some(id) = place {
@@ -203,7 +230,14 @@ impl App {
     }
 }
 
+/// Most cases waiting for one unit that are counted.
+const WAITING_LIMIT: u32 = 500;
+
+/// How often the lists are read on to fill one page, where most of what stands on them may not be seen.
+const ROUNDS: usize = 20;
+
 /// A post somebody holds.
+#[derive(Clone, Copy)]
 struct Post {
     role: Role,
     /// The unit it is, where it stands at a place of its kind.
@@ -212,24 +246,196 @@ struct Post {
     at: (PlaceKind, PlaceId),
 }
 
-/// The lists an inbox is put together from: scope, whether it is one's own, whether one is asked.
-fn scopes(posts: &[Post], all: bool) -> Vec<(Scope, bool, bool)> {
+/// A list an inbox is put together from.
+struct Listed {
+    scope: Scope,
+    /// Whether what stands on it is the asker's own.
+    own: bool,
+    /// Whether he is asked about it.
+    asked: bool,
+    /// For which role it is listed.
+    role: Role,
+    /// Only what stands here.
+    stage: Option<&'static str>,
+}
+
+/// The lists of posts.
+fn scopes(posts: &[Post], all: bool) -> Vec<Listed> {
     let mut scopes = Vec::new();
     for post in posts {
+        let role = post.role;
+        let mut list = |scope, own, asked, stage| {
+            scopes.push(Listed { scope, own, asked, role, stage });
+        };
+        if all {
+            list(Scope::At(post.at.0, post.at.1), false, false, None);
+            continue;
+        }
         match post.unit {
             Some(unit) => {
-                scopes.push((Scope::Owned(unit), true, false));
-                scopes.push((Scope::Waiting(unit), false, true));
+                list(Scope::Owned(unit), true, false, None);
+                list(Scope::Waiting(unit), false, true, None);
             }
             // A post above its places, such as the lead of all grid workers of a community.
-            None if Tier::of(post.role).is_some() => {
-                scopes.push((Scope::RoleAt(post.role, post.at.0, post.at.1), true, false));
+            None if Tier::of(role).is_some() => {
+                list(Scope::RoleAt(role, post.at.0, post.at.1), true, false, None);
+            }
+            // A checker's own is what waits for a check.
+            None if role == Role::Checker => {
+                list(Scope::At(post.at.0, post.at.1), false, false, Some("checking"));
             }
             None => {}
         }
-        if all || post.role == Role::Checker {
-            scopes.push((Scope::At(post.at.0, post.at.1), false, false));
-        }
     }
     scopes
+}
+
+/// The order of the list: the milliseconds of what happens next, and the case.
+type Key = (i64, CaseId);
+
+/// Lines in order, each with whether it is the asker's own, and whether he is asked about it.
+type Found = BTreeMap<Key, (CaseLine, (bool, bool))>;
+
+/// The lines of a page of an inbox being put together.
+struct Lines<'a> {
+    app: &'a App,
+    actor: &'a Actor,
+    names: BTreeMap<PlaceId, Option<Place>>,
+    rules: BTreeMap<u32, Arc<Rulebook>>,
+    found: Vec<InboxLine>,
+}
+
+impl<'a> Lines<'a> {
+    const fn new(app: &'a App, actor: &'a Actor) -> Self {
+        Self { app, actor, names: BTreeMap::new(), rules: BTreeMap::new(), found: Vec::new() }
+    }
+
+    /// Fills a page from several lists, what happens next first; says where the next page begins.
+    async fn by_next(
+        &mut self,
+        reader: &mut Reader,
+        ask: &InboxAsk,
+        scopes: &[Listed],
+    ) -> Result<Option<Key>, AppError> {
+        let mut after = ask.after;
+        for _ in 0..ROUNDS {
+            let (found, read_to) = self.round(reader, ask, scopes, after).await?;
+            for (key, (line, own)) in found {
+                if self.found.len() == INBOX_LIMIT as usize {
+                    return Ok(after);
+                }
+                self.take(reader, line, own).await?;
+                after = Some(key);
+            }
+            match read_to {
+                Some(key) => after = Some(key),
+                None => return Ok(None),
+            }
+        }
+        Ok(after)
+    }
+
+    /// One page of each list, merged; what lies beyond the shortest reach of them is left for later.
+    async fn round(
+        &self,
+        reader: &mut Reader,
+        ask: &InboxAsk,
+        scopes: &[Listed],
+        after: Option<Key>,
+    ) -> Result<(Found, Option<Key>), AppError> {
+        let district = self.app.district()?;
+        let mut found = Found::new();
+        let mut read_to: Option<Key> = None;
+        for listed in scopes {
+            let stage = listed.stage.map_or_else(|| ask.stage.clone(), str::to_owned);
+            let filter = CaseFilter { tier: ask.tier, stage, late: ask.late };
+            let page = ListAsk { scope: listed.scope.clone(), after, limit: INBOX_LIMIT + 1 };
+            let lines = reader.list_open(district, &page, &filter).await?;
+            let full = lines.len() > INBOX_LIMIT as usize;
+            let mut last = None;
+            for line in lines {
+                let key = (line.next.map_or(i64::MAX, Timestamp::millis), line.id);
+                last = Some(key);
+                let entry = found.entry(key).or_insert((line, (false, false)));
+                entry.1 = (entry.1.0 | listed.own, entry.1.1 | listed.asked);
+            }
+            if full {
+                read_to = read_to.min(last).or(last);
+            }
+        }
+        if let Some(to) = read_to {
+            found.retain(|key, _| *key <= to);
+        }
+        Ok((found, read_to))
+    }
+
+    /// Adds a line, if whoever asks may see the case.
+    async fn take(
+        &mut self,
+        reader: &mut Reader,
+        line: CaseLine,
+        (own, asked): (bool, bool),
+    ) -> Result<(), AppError> {
+        let district = self.app.district()?;
+        let Some(kept) = reader.subject::<Case>(district, line.id).await? else { return Ok(()) };
+        if sight(self.actor, &kept.state) < Sight::Own {
+            return Ok(());
+        }
+        let case = kept.state;
+        let places = self.near(reader, &case).await?;
+        let owner = self.place(reader, case.owner.place).await?;
+        let version = case.filing.rules;
+        let rules = match self.rules.get(&version) {
+            Some(rules) => rules.clone(),
+            None => reader.rulebook(district, version).await?,
+        };
+        self.rules.insert(version, rules.clone());
+        let category = rules.category(&case.filing.category)?;
+        let words = match case.filing.words {
+            Some(words) => reader.words(district, words.id).await?,
+            None => None,
+        };
+        let light = Light::of(&line, self.app.now());
+        let category = [category.zh.clone(), category.en.clone()];
+        let seq = kept.seq;
+        self.found.push(InboxLine {
+            line,
+            seq,
+            case,
+            category,
+            words,
+            light,
+            places,
+            owner,
+            own,
+            asked,
+        });
+        Ok(())
+    }
+
+    /// Estate, building and entrance of a case, as far as they are named; else the finest place.
+    async fn near(&mut self, reader: &mut Reader, case: &Case) -> Result<Vec<Place>, AppError> {
+        let path = &case.filing.spot.path;
+        let kinds = [PlaceKind::Estate, PlaceKind::Building, PlaceKind::Entrance];
+        let mut ids: Vec<PlaceId> = kinds.into_iter().filter_map(|kind| path.at(kind)).collect();
+        if ids.is_empty() {
+            ids.extend(path.end());
+        }
+        let mut places = Vec::new();
+        for id in ids {
+            places.extend(self.place(reader, id).await?);
+        }
+        Ok(places)
+    }
+
+    /// A place as it is called now; where it is gone, as it was called last.
+    async fn place(&mut self, reader: &mut Reader, id: PlaceId) -> Result<Option<Place>, AppError> {
+        if let Some(known) = self.names.get(&id) {
+            return Ok(known.clone());
+        }
+        let versions = reader.place_versions(self.app.district()?, id).await?;
+        let place = versions.into_iter().next();
+        self.names.insert(id, place.clone());
+        Ok(place)
+    }
 }

@@ -15,7 +15,7 @@ pub use list::{Inbox, InboxAsk, InboxLine, Light};
 pub(crate) use report::DRAFT_LASTS;
 pub use report::{Draft, NewReport, Preview, Reported, Who};
 pub use rules::RulesChange;
-pub use see::{Action, CaseView, Happened, Speaker};
+pub use see::{Action, CaseView, Happened, Reporter, Speaker};
 pub use wish::{Wish, WishKind};
 pub use work::{With, Worked};
 

@@ -11,7 +11,7 @@ use yike_model::cases::{
     Case, CaseDeed, CaseNumber, Category, Do, Path, Report, Shared, Source, Tier, Unit,
 };
 use yike_model::digest::Hasher;
-use yike_model::id::PhotoId;
+use yike_model::id::{PhotoId, WordsId};
 use yike_model::people::{Actor, Deed, Posting};
 use yike_model::photos::{Derivative, PhotoPart};
 use yike_model::places::{Place, PlaceKind, Point};
@@ -43,6 +43,22 @@ impl Draft {
         let digest = self.digest();
         let random = digest.as_bytes().first_chunk::<10>().copied().unwrap_or_default();
         CaseId::new(self.begun, random)
+    }
+
+    /// The id of what is said with it, where it is sent to a case that is there.
+    pub(super) fn words(&self) -> WordsId {
+        WordsId::new(self.begun, self.part(0))
+    }
+
+    /// The id of the nth photo sent with it.
+    pub(super) fn photo(&self, n: usize) -> PhotoId {
+        PhotoId::new(self.begun, self.part(1 + n as u64))
+    }
+
+    fn part(&self, n: u64) -> [u8; 10] {
+        let mut hasher = Hasher::new("yike-draft-part-1");
+        hasher.number(n as i64).field(self.digest().as_bytes());
+        hasher.finish().as_bytes().first_chunk::<10>().copied().unwrap_or_default()
     }
 
     /// What is stored of it.
@@ -341,7 +357,7 @@ impl App {
         if subject == draft.case().into() { Ok(derivative) } else { Err(unknown()) }
     }
 
-    fn check_draft(&self, draft: &Draft) -> Result<(), AppError> {
+    pub(super) fn check_draft(&self, draft: &Draft) -> Result<(), AppError> {
         let now = self.now();
         let (earliest, latest) = (now.minus(DRAFT_LASTS), now.plus(Duration::from_hours(24)));
         if draft.begun < earliest || draft.begun > latest {

@@ -1,6 +1,7 @@
 //! Seeing a case: as much of it as whoever asks may see, what happened, and what he can do next.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use yike_model::cases::access::{Sight, may, sight};
 use yike_model::cases::{
@@ -8,11 +9,11 @@ use yike_model::cases::{
 };
 use yike_model::digest::Digest;
 use yike_model::id::{PhotoId, WordsId};
-use yike_model::people::{Actor, Deed, Role};
+use yike_model::people::{Actor, Deed, PhoneNumber, Role};
 use yike_model::photos::Derivative;
 use yike_model::places::Place;
 use yike_model::spine::{Doer, Entry, Subject as _};
-use yike_model::{CaseId, Timestamp};
+use yike_model::{CaseId, PersonId, Timestamp};
 
 use super::report::Who;
 use super::the_case;
@@ -82,6 +83,21 @@ pub struct CaseView {
     pub photos: Vec<PhotoId>,
     /// What whoever asks can do, the likeliest first.
     pub actions: Vec<Action>,
+    /// The rules it goes by.
+    pub rules: Arc<Rulebook>,
+    /// The numbers of cases it was merged into or stands for.
+    pub linked: BTreeMap<CaseId, String>,
+    /// Whether whoever asks may be told who reported it, which is noted.
+    pub may_ask_reporter: bool,
+}
+
+/// Who reported a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reporter {
+    /// The id by which everything else knows them.
+    pub person: PersonId,
+    /// Their phone, if they gave it.
+    pub phone: Option<PhoneNumber>,
 }
 
 impl App {
@@ -90,6 +106,11 @@ impl App {
         self.permit(actor, Deed::SeeCase).await?;
         let id = self.case_id(key).await?;
         self.look_at_case(actor, id, Sight::Nothing).await
+    }
+
+    /// Refuses whoever may do nothing to any case.
+    pub async fn may_work(&self, actor: &Actor) -> Result<(), AppError> {
+        self.permit(actor, Deed::WorkCase).await.map(drop)
     }
 
     /// A case by the secret of its address: read only, as its reporter sees it.
@@ -130,14 +151,13 @@ impl App {
             }
             actions.push(Action { kind, to });
         }
-        let open = seen >= Sight::Own || case.filing.open;
-        let own_words = case.filing.words.filter(|_| open).and_then(|w| words.get(&w.id).cloned());
-        let mut photos = if open { case.filing.photos.clone() } else { Vec::new() };
-        if seen >= Sight::Own {
-            photos.extend(&case.photos);
-        }
+        let (own_words, photos) = shown(&case, &words, seen);
         let category = rules.category(&case.filing.category)?.clone();
         let seq = kept.seq;
+        let linked = reader.case_lines(district, &others(&case)).await?;
+        let linked = linked.into_iter().map(|line| (line.id, line.number)).collect();
+        let may_ask_reporter =
+            case.filing.reporter.is_some() && may(actor, &case, &Do::Contact).is_ok();
         Ok(CaseView {
             id,
             seq,
@@ -150,6 +170,9 @@ impl App {
             words: own_words,
             photos,
             actions,
+            rules,
+            linked,
+            may_ask_reporter,
         })
     }
 
@@ -180,15 +203,48 @@ impl App {
         &self,
         actor: &Actor,
         key: &str,
-    ) -> Result<Option<yike_model::PersonId>, AppError> {
+    ) -> Result<Option<Reporter>, AppError> {
         self.permit(actor, Deed::WorkCase).await?;
         let id = self.case_id(key).await?;
+        let district = self.district()?;
         let mut reader = self.read().await?;
-        let case = the_case(&mut reader, self.district()?, id).await?.state;
+        let case = the_case(&mut reader, district, id).await?.state;
         let pass = may(actor, &case, &Do::Contact)?;
+        let reporter = match case.filing.reporter {
+            Some(person) => {
+                let resident = reader.resident(district, person).await?;
+                Some(Reporter { person, phone: resident.and_then(|resident| resident.phone) })
+            }
+            None => None,
+        };
+        drop(reader);
         self.note_seen(pass.by, Deed::SeeReporter, id.to_string()).await?;
-        Ok(case.filing.reporter)
+        Ok(reporter)
     }
+}
+
+/// The cases that a case stands for, or the one that stands for it.
+fn others(case: &Case) -> Vec<CaseId> {
+    let mut others = case.stands_for.clone();
+    if let Stage::Merged { into } = case.stage {
+        others.push(into);
+    }
+    others
+}
+
+/// What was reported and what was shown, as far as it may be seen.
+fn shown(
+    case: &Case,
+    words: &BTreeMap<WordsId, String>,
+    seen: Sight,
+) -> (Option<String>, Vec<PhotoId>) {
+    let open = seen >= Sight::Own || case.filing.open;
+    let own = case.filing.words.filter(|_| open).and_then(|own| words.get(&own.id).cloned());
+    let mut photos = if open { case.filing.photos.clone() } else { Vec::new() };
+    if seen >= Sight::Own {
+        photos.extend(&case.photos);
+    }
+    (own, photos)
 }
 
 /// What happened, as far as it may be seen.

@@ -4,10 +4,12 @@ use yike_model::cases::access::{Pass, may};
 use yike_model::cases::{Case, CaseDeed, Do};
 use yike_model::id::{PhotoId, WordsId};
 use yike_model::people::{Actor, Deed};
+use yike_model::photos::PhotoPart;
 use yike_model::text::CaseText;
 use yike_model::{CaseId, DistrictId, Refusal, Timestamp};
 use yike_store::{NewPhoto, NewWords, StoreError, Tx};
 
+use super::report::Draft;
 use super::wish::Wish;
 use crate::app::App;
 use crate::error::AppError;
@@ -34,7 +36,13 @@ pub struct With {
     /// How many events the case had when the page was made: if more happened since, the wish is not
     /// done, and who wished is shown what did.
     pub seen: Option<i64>,
+    /// The secret of the form: sent twice, as forms are that were kept while there was no network, it is
+    /// done once.
+    pub once: Option<Draft>,
 }
+
+/// What was written and shown, each with the id it is kept by.
+type Parts = (Option<NewWords>, Vec<(PhotoId, Photo)>);
 
 impl App {
     /// Does something to a case for whoever asks: as its reporter, or for the unit whose post he holds.
@@ -57,17 +65,18 @@ impl App {
         if wish.kind().words() == Some(true) && with.text.is_none() {
             return Err(Refusal::invalid("text", "say why, in a few words").into());
         }
-        let written = with.text.as_ref().map(|text| self.new_words(text));
-        let photos: Vec<(PhotoId, Photo)> =
-            with.photos.into_iter().map(|photo| (self.new_photo_id(), photo)).collect();
+        let (written, photos) = self.parts(&with)?;
         let ids = photos.iter().map(|(id, _)| *id).collect();
         let what = wish.deed(written.as_ref().map(NewWords::reference), ids, into)?;
         let (district, now, by) = (self.district()?.clone(), self.now(), actor.clone());
-        let seen = with.seen;
+        let (seen, once) = (with.seen, with.once.is_some());
         let done = self
             .store
             .write(async move |tx: &mut Tx| {
                 let writing = Writing { district: &district, actor: &by, now };
+                if once && writing.was_sent(tx, written.as_ref(), &photos).await? {
+                    return writing.as_it_is(tx, id, &what).await;
+                }
                 let worked = writing.work(tx, id, what.clone(), seen).await?;
                 if let Some(into) = into {
                     writing.work(tx, into, Do::Absorb { other: id }, None).await?;
@@ -77,6 +86,23 @@ impl App {
             })
             .await;
         self.noted(actor, Deed::WorkCase, done).await
+    }
+
+    /// What goes with a wish, each part with the id it is kept by.
+    fn parts(&self, with: &With) -> Result<Parts, AppError> {
+        let mut written = with.text.as_ref().map(|text| self.new_words(text));
+        let mut photos: Vec<(PhotoId, Photo)> =
+            with.photos.iter().map(|photo| (self.new_photo_id(), photo.clone())).collect();
+        if let Some(draft) = &with.once {
+            self.check_draft(draft)?;
+            if let Some(words) = &mut written {
+                words.id = draft.words();
+            }
+            for (n, photo) in photos.iter_mut().enumerate() {
+                photo.0 = draft.photo(n);
+            }
+        }
+        Ok((written, photos))
     }
 
     /// Writes down what a signed-in person was refused.
@@ -132,6 +158,27 @@ impl Writing<'_> {
         let deed = CaseDeed { unit, what };
         let acted = tx.act::<Case>(self.district, id, deed, by, self.now).await?;
         Ok(Worked { id, seq: acted.seq, case: acted.state })
+    }
+
+    /// Whether what goes with a deed is there already.
+    async fn was_sent(
+        &self,
+        tx: &mut Tx,
+        words: Option<&NewWords>,
+        photos: &[(PhotoId, Photo)],
+    ) -> Result<bool, StoreError> {
+        if let Some(words) = words {
+            return Ok(tx.words(self.district, words.id).await?.is_some());
+        }
+        let Some((photo, _)) = photos.first() else { return Ok(false) };
+        Ok(tx.photo(self.district, *photo, PhotoPart::Small).await?.is_some())
+    }
+
+    /// The case as it is, for whoever may do the deed.
+    async fn as_it_is(&self, tx: &mut Tx, id: CaseId, what: &Do) -> Result<Worked, StoreError> {
+        let kept = super::the_case(tx, self.district, id).await?;
+        may(self.actor, &kept.state, what)?;
+        Ok(Worked { id, seq: kept.seq, case: kept.state })
     }
 
     /// Keeps what was written and shown.

@@ -21,14 +21,14 @@ h1,柳岸新村1幢,河东街道,夹城巷社区,第1网格,柳岸新村,1幢,1-
 h2,柳岸新村2幢,河东街道,夹城巷社区,第1网格,柳岸新村,2幢,1单元,120.0001,30.0,30
 ";
 
-const DOOR: &str = "999999001001-B0001-01";
+pub const DOOR: &str = "999999001001-B0001-01";
 
-fn place(code: &str) -> PlaceId {
+pub fn place(code: &str) -> PlaceId {
     let code: PlaceCode = code.parse().unwrap();
     Place::id_of(&"999999".parse().unwrap(), &code)
 }
 
-fn staff(role: Role) -> Actor {
+pub fn staff(role: Role) -> Actor {
     let at = match role {
         Role::StairwellVolunteer => DOOR,
         Role::GridWorker => "999999001001-G01",
@@ -44,15 +44,15 @@ fn staff(role: Role) -> Actor {
     Actor::Person { id, postings: vec![posting] }
 }
 
-fn resident(n: u8) -> Actor {
+pub fn resident(n: u8) -> Actor {
     Actor::Person { id: PersonId::new(Timestamp::FIRST, [n; 10]), postings: Vec::new() }
 }
 
-fn text(words: &str) -> CaseText {
+pub fn text(words: &str) -> CaseText {
     CaseText::parse(words).unwrap()
 }
 
-fn report(world: &World, category: &str, words: &str) -> NewReport {
+pub fn report(world: &World, category: &str, words: &str) -> NewReport {
     NewReport {
         draft: world.app.new_draft(),
         category: category.into(),
@@ -71,7 +71,7 @@ fn report(world: &World, category: &str, words: &str) -> NewReport {
     }
 }
 
-async fn world(db: &yike_store::testing::TestDb) -> World {
+pub async fn world(db: &yike_store::testing::TestDb) -> World {
     let world = World::new(db).await;
     world.town("cul-de-sac").await;
     let homes = world.file("homes.csv", HOMES);
@@ -79,11 +79,11 @@ async fn world(db: &yike_store::testing::TestDb) -> World {
     world
 }
 
-fn with(words: &str) -> With {
+pub fn with(words: &str) -> With {
     With { text: Some(text(words)), ..With::default() }
 }
 
-fn refusal<T: std::fmt::Debug>(result: Result<T, AppError>) -> Refusal {
+pub fn refusal<T: std::fmt::Debug>(result: Result<T, AppError>) -> Refusal {
     match result {
         Err(AppError::Refused(refusal)) => refusal,
         other => panic!("not refused: {other:?}"),

@@ -4,6 +4,7 @@
 
 mod cases;
 mod imports;
+mod inbox;
 mod jobs;
 mod nearby;
 mod phones;

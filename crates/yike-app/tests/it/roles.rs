@@ -192,7 +192,7 @@ yike_store::on_both! {
         let here = Where::district("999999".parse().unwrap());
         let mut tried = std::collections::BTreeSet::new();
         for actor in actors {
-            for (name, deed, was_refused) in all_deeds(&world, &actor).await {
+            for (name, deed, was_refused) in Box::pin(all_deeds(&world, &actor)).await {
                 let may = permitted(&actor, deed, &here).is_ok();
                 assert_eq!(was_refused, !may, "{name} by {actor:?}");
                 tried.insert(deed);

@@ -44,6 +44,11 @@ const OVERSEERS: [Role; 6] = [
     Role::Checker,
 ];
 
+/// Whether a role sees all cases of its place that are not private, not only those it has to do with.
+pub fn oversees(role: Role) -> bool {
+    OVERSEERS.contains(&role)
+}
+
 fn covers(posting: &Posting, case: &Case) -> bool {
     posting.place.is_none_or(|place| case.filing.spot.path.holds(place))
 }
@@ -114,7 +119,7 @@ fn sees(posting: &Posting, case: &Case) -> bool {
     }
     let involved = case.units.iter().any(|unit| holds(posting, *unit, case));
     // What is private is seen by those who have to do with it, and by offices above them.
-    let office = OVERSEERS.contains(&posting.role)
+    let office = oversees(posting.role)
         && (!case.filing.private || Tier::of(posting.role) > Some(case.handling_tier()));
     involved || office
 }

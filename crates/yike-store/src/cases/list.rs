@@ -37,6 +37,32 @@ pub struct ListAsk {
     pub limit: u32,
 }
 
+/// Which of the open cases of a list; all of them where nothing is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseFilter {
+    /// Only those a tier has.
+    pub tier: Option<Tier>,
+    /// Only those in this stage; empty for all.
+    pub stage: String,
+    /// Only those past their deadline.
+    pub late: bool,
+}
+
+/// How many open cases of a list are alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenCell {
+    /// The tier that has them.
+    pub tier: Tier,
+    /// Where they stand.
+    pub stage: String,
+    /// Whether they ran past their deadline.
+    pub late: bool,
+    /// Whether they stand on no public list.
+    pub private: bool,
+    /// How many.
+    pub count: u64,
+}
+
 /// A case in a list.
 #[expect(clippy::struct_excessive_bools, reason = "each is a column of the list")]
 #[derive(Clone, Debug, PartialEq)]
@@ -135,9 +161,43 @@ macro_rules! by_next {
             columns!(),
             " from cases where district = $1 and ",
             $filter,
-            " and (next_at, id) > ($4, $5) order by next_at, id limit $6"
+            " and (next_at, id) > ($4, $5)
+               and ($7 = '' or tier = $7) and ($8 = '' or stage = $8) and ($9 = 0 or late = 1)
+             order by next_at, id limit $6"
         )
     };
+}
+
+/// A statement that counts cases of one scope.
+macro_rules! counted {
+    ($filter:literal) => {
+        concat!(
+            "select tier, stage, late, private, count(*) from cases where district = $1 and ",
+            $filter,
+            " group by tier, stage, late, private order by tier, stage, late, private"
+        )
+    };
+}
+
+/// The statement that counts the open cases of a place of a kind; of one role there, if one is named.
+const fn counted_at(kind: PlaceKind) -> &'static str {
+    match kind {
+        PlaceKind::Subdistrict => {
+            counted!("live = 1 and subdistrict = $2 and ($3 = '' or owner_role = $3)")
+        }
+        PlaceKind::Community => {
+            counted!("live = 1 and community = $2 and ($3 = '' or owner_role = $3)")
+        }
+        PlaceKind::Grid => counted!("live = 1 and grid = $2 and ($3 = '' or owner_role = $3)"),
+        PlaceKind::Estate => counted!("live = 1 and estate = $2 and ($3 = '' or owner_role = $3)"),
+        PlaceKind::Building => {
+            counted!("live = 1 and building = $2 and ($3 = '' or owner_role = $3)")
+        }
+        PlaceKind::Entrance => {
+            counted!("live = 1 and entrance = $2 and ($3 = '' or owner_role = $3)")
+        }
+        PlaceKind::District => counted!("live = 1 and $2 <> '' and ($3 = '' or owner_role = $3)"),
+    }
 }
 
 /// The statement for a place of a kind; of one role there, if one is named.
@@ -161,6 +221,36 @@ const fn at(kind: PlaceKind) -> &'static str {
     }
 }
 
+/// The statements of a scope, and what they are asked with.
+struct Asked {
+    sql: &'static str,
+    counted: &'static str,
+    a: String,
+    b: String,
+}
+
+/// How the open cases of a scope are asked for; nothing for a reporter's, which are not only open ones.
+fn asked(scope: &Scope) -> Option<Asked> {
+    let (sql, counted, a, b) = match *scope {
+        Scope::Owned(Unit { place, role }) => (
+            by_next!("live = 1 and owner_place = $2 and owner_role = $3"),
+            counted!("live = 1 and owner_place = $2 and owner_role = $3"),
+            place,
+            role.code(),
+        ),
+        Scope::Waiting(Unit { place, role }) => (
+            by_next!("live = 1 and waits_place = $2 and waits_role = $3"),
+            counted!("live = 1 and waits_place = $2 and waits_role = $3"),
+            place,
+            role.code(),
+        ),
+        Scope::At(kind, place) => (at(kind), counted_at(kind), place, ""),
+        Scope::RoleAt(role, kind, place) => (at(kind), counted_at(kind), place, role.code()),
+        Scope::Reported(_) => return None,
+    };
+    Some(Asked { sql, counted, a: a.to_string(), b: b.to_owned() })
+}
+
 impl Reader {
     /// A list of cases: the open ones by what happens next, a reporter's the newest first.
     pub async fn list_cases(
@@ -168,24 +258,53 @@ impl Reader {
         district: &DistrictId,
         ask: &ListAsk,
     ) -> Result<Vec<CaseLine>, StoreError> {
-        let unit = |unit: Unit| (unit.place.to_string(), unit.role.code().to_owned());
-        let (sql, (a, b)) = match ask.scope {
-            Scope::Reported(person) => return self.reported_by(district, person, ask).await,
-            Scope::Owned(of) => {
-                (by_next!("live = 1 and owner_place = $2 and owner_role = $3"), unit(of))
-            }
-            Scope::Waiting(of) => {
-                (by_next!("live = 1 and waits_place = $2 and waits_role = $3"), unit(of))
-            }
-            Scope::At(kind, place) => (at(kind), (place.to_string(), String::new())),
-            Scope::RoleAt(role, kind, place) => {
-                (at(kind), (place.to_string(), role.code().to_owned()))
-            }
-        };
+        self.list_open(district, ask, &CaseFilter::default()).await
+    }
+
+    /// The same with a filter; a reporter's list knows none.
+    pub async fn list_open(
+        &mut self,
+        district: &DistrictId,
+        ask: &ListAsk,
+        filter: &CaseFilter,
+    ) -> Result<Vec<CaseLine>, StoreError> {
+        if let Scope::Reported(person) = ask.scope {
+            return self.reported_by(district, person, ask).await;
+        }
+        let Some(Asked { sql, a, b, .. }) = asked(&ask.scope) else { return Ok(Vec::new()) };
         let (next, id) = ask.after.map_or((i64::MIN, String::new()), |(n, id)| (n, id.to_string()));
-        let limit = i64::from(ask.limit.min(PAGE_LIMIT));
-        let rows = fetch_all!(self, Row, sql, district.as_str(), a, b, next, id, limit)?;
+        let rows = fetch_all!(
+            self,
+            Row,
+            sql,
+            district.as_str(),
+            a,
+            b,
+            next,
+            id,
+            i64::from(ask.limit.min(PAGE_LIMIT)),
+            filter.tier.map_or("", Tier::code),
+            filter.stage.as_str(),
+            i32::from(filter.late),
+        )?;
         rows.iter().map(Row::line).collect()
+    }
+
+    /// How many open cases a scope has, by tier, stage, and whether they are late or private.
+    pub async fn count_open(
+        &mut self,
+        district: &DistrictId,
+        scope: &Scope,
+    ) -> Result<Vec<OpenCell>, StoreError> {
+        let Some(Asked { counted, a, b, .. }) = asked(scope) else { return Ok(Vec::new()) };
+        let rows =
+            fetch_all!(self, (String, String, i32, i32, i64), counted, district.as_str(), a, b)?;
+        let cell = |(tier, stage, late, private, count): (String, String, i32, i32, i64)| {
+            let tier = tier.parse().map_err(|why| StoreError::unreadable("a case", why))?;
+            let count = count.max(0) as u64;
+            Ok(OpenCell { tier, stage, late: late == 1, private: private == 1, count })
+        };
+        rows.into_iter().map(cell).collect()
     }
 
     async fn reported_by(

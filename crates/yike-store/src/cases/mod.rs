@@ -8,7 +8,7 @@ mod rules;
 mod words;
 
 pub use board::{Area, Cell, LiveCell, Period};
-pub use list::{CaseLine, ListAsk, Scope};
+pub use list::{CaseFilter, CaseLine, ListAsk, OpenCell, Scope};
 pub use people::Alike;
 pub use rules::{RulesCache, RulesVersion};
 pub use words::NewWords;

@@ -9,7 +9,7 @@ use crate::error::Fault;
 use crate::state::Web;
 
 /// The fields of a form of ours. Refused when the form does not repeat the visitor's secret.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Posted(Vec<(String, String)>);
 
 impl Posted {
@@ -21,6 +21,14 @@ impl Posted {
     /// The first value of a field; empty where it was left out.
     pub fn one(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The same form with another value of a field.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut fields: Vec<_> = self.0.iter().filter(|(key, _)| key != name).cloned().collect();
+        fields.push((name.to_owned(), value.to_owned()));
+        Self(fields)
     }
 
     /// All values of a field.

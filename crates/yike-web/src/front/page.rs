@@ -17,6 +17,8 @@ pub enum Section {
     Report,
     /// Who lacks what.
     Coverage,
+    /// Cases as those who work on them see them.
+    Inbox,
     /// Imports, jobs: staff's work.
     Work,
     /// Sources and dates.
@@ -42,6 +44,8 @@ pub struct Page {
     pub here: String,
     /// Whether the reader is signed in as staff.
     pub staff: bool,
+    /// Whether the reader holds a post that works on cases.
+    pub post: bool,
     /// What forms must repeat.
     pub csrf: String,
     /// What time it is, for those who can move it.
@@ -122,6 +126,7 @@ impl Page {
             Section::Nearby => "nearby",
             Section::Report => "report",
             Section::Coverage => "coverage",
+            Section::Inbox => "inbox",
             Section::Work => "work",
             Section::About => "about",
         };
@@ -153,6 +158,7 @@ impl Page {
             section: Section::Front,
             here: "/".to_owned(),
             staff: false,
+            post: false,
             csrf: "0".repeat(64),
             now: "2026-11-24 18:00".to_owned(),
         }

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponseParts, ResponseParts};
 use yike_app::access::Session;
 use yike_app::names::EnglishNames;
+use yike_model::cases::Tier;
 use yike_model::people::{Actor, Role};
 
 use super::cookies::{self, Keep};
@@ -57,6 +58,7 @@ impl Visit {
             section,
             here: self.here.clone(),
             staff: self.is_staff(),
+            post: self.has_post(),
             csrf: self.csrf.clone(),
             now: self.now.clone(),
         }
@@ -73,6 +75,12 @@ impl Visit {
     /// Whether the visitor is signed in as someone who plans or keeps data.
     pub fn is_staff(&self) -> bool {
         self.has(&[Role::Planner, Role::Administrator])
+    }
+
+    /// Whether the visitor holds a post that works on cases.
+    pub fn has_post(&self) -> bool {
+        let Actor::Person { postings, .. } = &self.actor else { return false };
+        postings.iter().any(|p| Tier::of(p.role).is_some() || p.role == Role::Checker)
     }
 
     /// Whether the visitor has one of these roles anywhere. Only for what a page offers: whether a

@@ -6,6 +6,7 @@
 pub mod about;
 pub mod ask;
 pub mod boards;
+pub mod cases;
 pub mod coverage;
 pub mod front;
 pub mod imports;

@@ -3,6 +3,7 @@
 use yike_app::cases::{CaseView, Happened, Speaker};
 use yike_model::cases::{CaseEvent, How, Unit, Why};
 use yike_model::places::{Place, PlaceKind};
+use yike_model::{PhotoId, Timestamp};
 
 use super::When;
 use crate::front::language::Value;
@@ -22,14 +23,50 @@ pub struct Line {
     pub words: String,
     /// CSS word: `good`, `late`, or empty.
     pub tone: &'static str,
+    /// What was shown with it.
+    pub photos: Vec<Thumb>,
+    /// Whether it happened since the reader looked last.
+    pub fresh: bool,
 }
 
-/// The lines of a case's history.
-pub fn lines(visit: &Visit, view: &CaseView, now: yike_model::Timestamp) -> Vec<Line> {
-    view.history.iter().map(|happened| line(visit, view, happened, now)).collect()
+/// A photo on a page.
+#[derive(Clone, Debug)]
+pub struct Thumb {
+    /// The address of the small one.
+    pub small: String,
+    /// The address of the large one.
+    pub full: String,
 }
 
-fn line(visit: &Visit, view: &CaseView, happened: &Happened, now: yike_model::Timestamp) -> Line {
+impl Thumb {
+    /// A photo served below an address.
+    pub fn new(base: &str, id: PhotoId) -> Self {
+        Self { small: format!("{base}/{id}/small"), full: format!("{base}/{id}/full") }
+    }
+}
+
+/// The lines of a case's history. Photos are served below `base`; what came after the event `seen` is
+/// marked.
+pub fn lines(
+    visit: &Visit,
+    view: &CaseView,
+    now: Timestamp,
+    base: &str,
+    seen: Option<i64>,
+) -> Vec<Line> {
+    let line = |happened: &Happened| {
+        let mut line = line(visit, view, happened, now);
+        if let CaseEvent::Remarked { photos, .. } = &happened.event {
+            let seen = photos.iter().filter(|id| view.photos.contains(id));
+            line.photos = seen.map(|id| Thumb::new(base, *id)).collect();
+        }
+        line.fresh = seen.is_some_and(|seen| happened.seq > seen);
+        line
+    };
+    view.history.iter().map(line).collect()
+}
+
+fn line(visit: &Visit, view: &CaseView, happened: &Happened, now: Timestamp) -> Line {
     let who = speaker(visit, happened.by);
     let mut values: Vec<(&'static str, Value)> = vec![("who", who.into())];
     let key = sentence(visit, view, happened, &mut values, now);
@@ -39,6 +76,8 @@ fn line(visit: &Visit, view: &CaseView, happened: &Happened, now: yike_model::Ti
         sentence: visit.language.fill(&key, &values).into_owned(),
         words: happened.words.clone().unwrap_or_default(),
         tone: tone(&happened.event),
+        photos: Vec::new(),
+        fresh: false,
     }
 }
 
@@ -67,7 +106,7 @@ fn sentence(
     view: &CaseView,
     happened: &Happened,
     values: &mut Vec<(&'static str, Value)>,
-    now: yike_model::Timestamp,
+    now: Timestamp,
 ) -> String {
     let unit = |unit: Unit| Value::from(unit_of(visit, view, unit).as_str());
     let moment = |at| Value::from(when::said(visit.language, at, now).said.as_str());

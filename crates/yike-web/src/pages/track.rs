@@ -105,7 +105,7 @@ fn filled(
         told,
         words: view.words.clone().unwrap_or_default(),
         photos: view.photos.iter().map(photo).collect(),
-        history: lines(visit, view, web.app.now()),
+        history: lines(visit, view, web.app.now(), &format!("/t/{track}/photos"), None),
         action: format!("/t/{track}"),
         seen: view.seq,
         confirm: can(WishKind::Confirm),
@@ -226,7 +226,7 @@ async fn wish(
     for photo in photos {
         prepared.push(web.app.prepare_photo(photo).await?);
     }
-    Ok((wish, With { text, photos: prepared, seen: None }))
+    Ok((wish, With { text, photos: prepared, ..With::default() }))
 }
 
 /// The page again, with what was wrong and what was typed.
